@@ -49,4 +49,5 @@ type Event struct {
 	Exe     string // the program's path, "" where it can't be read
 	Rule    string // "web.toml:14", or "default"
 	Count   uint64 // calls this line stands for since the last line of its kind; 1 unless folded
+	Shape   uint64 // equal for calls that a reader would take for the same one; comes with Call
 }
