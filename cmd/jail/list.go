@@ -1,0 +1,43 @@
+package main
+
+import (
+	"strings"
+
+	"jail/policies"
+	"jail/policy/syscalls"
+)
+
+// listPolicies lists the built-in policies, or prints those that are named.
+func listPolicies(args []string) int {
+	if len(args) > 0 && isHelp(args[0]) {
+		return print("Usage: jail policies [NAME...]\n\nLists the built-in policies, or prints the text of those named.\n")
+	}
+	var out strings.Builder
+	if len(args) == 0 {
+		for _, name := range policies.Names() {
+			out.WriteString(name + strings.Repeat(" ", max(1, 10-len(name))) + policies.Description(name) + "\n")
+		}
+	}
+	for _, name := range args {
+		text, ok := policies.Text(name)
+		if !ok {
+			return fail("there is no built-in policy %q%s; jail policies lists them", name, nearestPolicy(name))
+		}
+		out.WriteString(text)
+	}
+	return print(out.String())
+}
+
+func nearestPolicy(name string) string {
+	near := syscalls.Nearest(name, func(yield func(string) bool) {
+		for _, n := range policies.Names() {
+			if !yield(n) {
+				return
+			}
+		}
+	})
+	if near == "" {
+		return ""
+	}
+	return ` (did you mean "` + near + `"?)`
+}

@@ -1,0 +1,136 @@
+package monitor
+
+import (
+	"strconv"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"jail/monitor/decode"
+	"jail/monitor/event"
+	"jail/policy"
+	"jail/policy/syscalls"
+)
+
+// scratch is what mediating a call needs and the next call can use again.
+type scratch struct {
+	info    syscallInfo
+	event   event.Event
+	decoder decode.Decoder
+	text    []byte
+}
+
+// mediate answers the call that a task is stopped at. The answer is the
+// policy's, asked anew: the data that came with SECCOMP_RET_TRACE is ignored,
+// because a filter that the program has added may have set it.
+func (t *Tracer) mediate(k *task) {
+	info := &t.scratch.info
+	if errno := info.get(k.tid); errno != 0 {
+		t.must(k.tid, errno)
+		return
+	}
+	abi := syscalls.Identify(info.arch, uint32(info.nr))
+	if abi != nil {
+		keepTraced(k.tid, abi, info)
+	}
+	d := t.cfg.Rules.Decide(info.arch, uint32(info.nr), &info.args)
+	if d.Action == policy.Allow {
+		return
+	}
+	if !d.Quiet {
+		t.report(k, abi, d)
+	}
+	if t.cfg.Audit {
+		return
+	}
+	switch d.Action {
+	case policy.Deny:
+		t.must(k.tid, refuse(k.tid, abi, syscall.Errno(d.Errno)))
+	case policy.Kill:
+		// The kernel runs the filter once more when the tracee goes on. With
+		// the nonce in the sixth argument it kills the process itself.
+		t.must(k.tid, setArgument(k.tid, abi, 5, uint64(t.cfg.KillNonce)))
+	}
+}
+
+// must kills a tracee whose answer could not be put in place; going on would
+// let the call through. ESRCH says that it has been killed already.
+func (t *Tracer) must(tid int, errno syscall.Errno) {
+	if errno != 0 && errno != unix.ESRCH {
+		unix.Kill(tid, unix.SIGKILL)
+	}
+}
+
+// report tells of a call that was not allowed outright.
+func (t *Tracer) report(k *task, abi *syscalls.ABI, d policy.Decision) {
+	s := &t.scratch
+	k.identify()
+	call := decode.Call{ABI: abi, Nr: uint32(s.info.nr), Args: s.info.args}
+	text, path, shape := s.decoder.Append(s.text[:0], &call, memory{k.tid})
+	s.text = text
+	s.event = event.Event{
+		Time:    time.Now(),
+		Verdict: verdict(d.Action, t.cfg.Audit),
+		ABI:     "unknown",
+		Nr:      call.Nr,
+		Args:    call.Args,
+		Call:    unsafe.String(unsafe.SliceData(text), len(text)),
+		Path:    unsafe.String(unsafe.SliceData(path), len(path)),
+		PID:     k.tgid,
+		TID:     k.tid,
+		Comm:    k.comm(),
+		Exe:     k.exe,
+		Rule:    t.cfg.Rules.Origins[d.Rule],
+		Count:   1,
+		Shape:   shape,
+	}
+	if abi != nil {
+		s.event.ABI = abi.Name
+		s.event.Syscall = abi.Syscall(call.Nr)
+	}
+	if s.event.Syscall == "" {
+		s.event.Syscall = "syscall_" + strconv.FormatUint(uint64(call.Nr), 10)
+	}
+	if d.Action == policy.Deny {
+		s.event.Errno = syscall.Errno(d.Errno)
+	}
+	t.cfg.Reporter.Report(&s.event)
+}
+
+func verdict(a policy.Action, audit bool) event.Verdict {
+	v := event.Logged
+	switch a {
+	case policy.Deny:
+		v = event.Denied
+	case policy.Kill:
+		v = event.Killed
+	}
+	if audit {
+		v += event.WouldDeny - event.Denied
+	}
+	return v
+}
+
+// keepTraced clears CLONE_UNTRACED, with which a child would leave the tracer
+// and find every traced call failing with ENOSYS (clone(2)). A thread that
+// sets the flag again in clone3's struct after this gains nothing but that.
+func keepTraced(tid int, abi *syscalls.ABI, info *syscallInfo) {
+	switch abi.Syscall(uint32(info.nr)) {
+	case "clone":
+		if info.args[0]&unix.CLONE_UNTRACED != 0 {
+			setArgument(tid, abi, 0, info.args[0]&^unix.CLONE_UNTRACED)
+		}
+	case "clone3":
+		var flags [8]byte
+		at := info.args[0]
+		if (memory{tid}).ReadAt(flags[:], at) != len(flags) {
+			return // the kernel will say EFAULT
+		}
+		word := *(*uint64)(unsafe.Pointer(&flags))
+		if word&unix.CLONE_UNTRACED != 0 {
+			ptrace(unix.PTRACE_POKEDATA, tid, uintptr(at), uintptr(word&^unix.CLONE_UNTRACED))
+		}
+	}
+}

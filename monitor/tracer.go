@@ -1,0 +1,173 @@
+// Package monitor follows a program with ptrace(2), answers the calls that its
+// seccomp filter hands to a tracer, and tells what it saw.
+//
+// One locked OS thread owns everything here: Attach and Run must be called on
+// it, and it must live as long as the program, because PTRACE_O_EXITKILL ends
+// the program with the thread, not with the process.
+package monitor
+
+import (
+	"fmt"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"jail/monitor/event"
+	"jail/policy"
+)
+
+// Reporter takes what the tracer saw. It is called on the tracer's thread.
+type Reporter interface {
+	// Report takes one call.
+	// ev and what it points at are only valid until Report returns.
+	Report(ev *event.Event)
+	// Finish is called when the last known task of the program has died and
+	// its parent has not been told yet. It may be called again if another
+	// task turns up.
+	Finish()
+}
+
+// Config is what a Tracer needs to answer calls.
+type Config struct {
+	Rules     *policy.Rules
+	Audit     bool   // let everything through and report what would have happened
+	KillNonce uint32 // makes the filter kill the caller; see filter.Options
+	Reporter  Reporter
+}
+
+const options = unix.PTRACE_O_TRACESECCOMP | unix.PTRACE_O_TRACEEXEC | unix.PTRACE_O_EXITKILL |
+	unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEFORK | unix.PTRACE_O_TRACEVFORK
+
+// Tracer follows one program and all its descendants.
+type Tracer struct {
+	cfg     Config
+	tasks   map[int]*task
+	batch   []stop
+	started bool // the program has been executed
+	scratch scratch
+}
+
+// stop is a tracee waiting for an answer: its thread ID, the signal and the
+// PTRACE_EVENT_* that stopped it.
+type stop struct {
+	tid   int
+	sig   syscall.Signal
+	event int
+}
+
+// Attach seizes the main thread of process pid, which goes on running
+// (PTRACE_SEIZE). Its options are in force before it returns, so no filter
+// that it installs later finds itself without a tracer.
+func Attach(pid int) (*Tracer, syscall.Errno) {
+	noChildStops()
+	if errno := ptrace(unix.PTRACE_SEIZE, pid, 0, options); errno != 0 {
+		return nil, errno
+	}
+	t := &Tracer{tasks: make(map[int]*task)}
+	t.task(pid)
+	return t, 0
+}
+
+// Run answers the program's stops until its last task has ended.
+func (t *Tracer) Run(cfg Config) error {
+	t.cfg = cfg
+	for {
+		more, err := t.collect()
+		if err != nil || !more {
+			return err
+		}
+		for _, s := range t.batch {
+			t.dispatch(s)
+		}
+	}
+}
+
+// collect waits until something happens, buries the dead and gathers the
+// stopped. All that have stopped are gathered before any of them is resumed:
+// a tracee that stops again and again can't starve the others.
+func (t *Tracer) collect() (more bool, err error) {
+	t.batch = t.batch[:0]
+	var c childInfo
+	switch errno := c.waitid(unix.P_ALL, 0, unix.WEXITED|unix.WSTOPPED|unix.WNOWAIT|unix.WALL); errno {
+	case 0:
+	case unix.ECHILD:
+		t.finish()
+		return false, nil
+	default:
+		return false, fmt.Errorf("waitid: %w", errno)
+	}
+	if c.exited() {
+		t.bury(int(c.pid))
+		return true, nil
+	}
+	for c.poll(unix.WSTOPPED | unix.WALL) {
+		t.batch = append(t.batch, stop{int(c.pid), syscall.Signal(c.status & 0xff), int(c.status >> 8)})
+	}
+	if len(t.tasks) > 1 {
+		for c.poll(unix.WEXITED | unix.WNOWAIT | unix.WALL) {
+			t.bury(int(c.pid))
+		}
+	}
+	return true, nil
+}
+
+// bury reaps a dead task. Until then its real parent does not learn of the
+// death, so what there is to tell of the last one is told first.
+func (t *Tracer) bury(tid int) {
+	delete(t.tasks, tid)
+	if len(t.tasks) == 0 {
+		t.finish()
+	}
+	var c childInfo
+	c.waitid(unix.P_PID, tid, unix.WEXITED|unix.WALL)
+}
+
+func (t *Tracer) finish() {
+	if t.started {
+		t.cfg.Reporter.Finish()
+	}
+}
+
+// dispatch does what a stop calls for and lets the tracee go on.
+func (t *Tracer) dispatch(s stop) {
+	switch s.event {
+	case 0:
+		resume(s.tid, s.sig) // signal-delivery-stop: the signal is the program's
+		return
+	case unix.PTRACE_EVENT_SECCOMP:
+		t.mediate(t.task(s.tid))
+	case unix.PTRACE_EVENT_FORK, unix.PTRACE_EVENT_VFORK, unix.PTRACE_EVENT_CLONE:
+		if child, ok := eventMessage(s.tid); ok {
+			t.task(child)
+		}
+	case unix.PTRACE_EVENT_EXEC:
+		t.executed(s.tid)
+	case unix.PTRACE_EVENT_STOP:
+		t.task(s.tid) // the first stop of a new task may come before its parent's event
+		if groupStop(s.sig) {
+			listen(s.tid)
+			return
+		}
+	}
+	resume(s.tid, 0)
+}
+
+// groupStop tells a group-stop from the other stops that PTRACE_EVENT_STOP
+// reports, which carry SIGTRAP.
+func groupStop(sig syscall.Signal) bool {
+	switch sig {
+	case unix.SIGSTOP, unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU:
+		return true
+	}
+	return false
+}
+
+// executed notes an execve. When another thread than the leader made it, that
+// thread took over the leader's ID and its own ID is gone without an exit.
+func (t *Tracer) executed(tid int) {
+	t.started = true
+	if former, ok := eventMessage(tid); ok && former != tid {
+		delete(t.tasks, former)
+	}
+	t.task(tid).forget()
+}
