@@ -1,0 +1,57 @@
+package filter
+
+import (
+	"golang.org/x/sys/unix"
+
+	"jail/policy"
+	"jail/sandbox/bpf"
+)
+
+// Expected is the specification of Compile: what the program must return for
+// d, written from Decide and without any BPF. Tests compare the two.
+func Expected(r *policy.Rules, o Options, d *bpf.Data) uint32 {
+	native := d.Arch == r.ABI.Audit && !r.ABI.IsForeign(d.Nr)
+	if native && launches(r, o, d) {
+		return retAllow
+	}
+	decision := r.Decide(d.Arch, d.Nr, &d.Args)
+	answer := Answer(decision, o)
+	if killsByNonce(decision, o) && uint32(d.Args[5]) == o.KillNonce {
+		answer = retKill
+	}
+	if !native || !o.Monitor {
+		return answer
+	}
+	passes := decision.Action == policy.Allow || decision.Action == policy.Log
+	switch {
+	case passes && listens(r, d) && o.Audit:
+		return retTrace
+	case passes && listens(r, d):
+		return retErrno | uint32(unix.EPERM)
+	case answer == retAllow && untraces(r, d):
+		return retTrace
+	}
+	return answer
+}
+
+// launches: the launcher's own exec, and how it ends if that fails.
+func launches(r *policy.Rules, o Options, d *bpf.Data) bool {
+	return o.LaunchNonce != 0 && d.Args[5] == o.LaunchNonce &&
+		(is(r, d, "execveat") || is(r, d, "write") || is(r, d, "exit_group"))
+}
+
+// listens: a filter with a user-notification listener is installed.
+func listens(r *policy.Rules, d *bpf.Data) bool {
+	op, flags := uint32(d.Args[0]), uint32(d.Args[1])
+	return op == unix.SECCOMP_SET_MODE_FILTER && flags&unix.SECCOMP_FILTER_FLAG_NEW_LISTENER != 0 && is(r, d, "seccomp")
+}
+
+// untraces: the child may be one that the tracer does not get.
+func untraces(r *policy.Rules, d *bpf.Data) bool {
+	return d.Args[0]&unix.CLONE_UNTRACED != 0 && is(r, d, "clone") || is(r, d, "clone3")
+}
+
+func is(r *policy.Rules, d *bpf.Data, name string) bool {
+	nr, ok := r.ABI.Number(name)
+	return ok && nr == d.Nr
+}

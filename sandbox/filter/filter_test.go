@@ -1,0 +1,83 @@
+package filter
+
+import (
+	"fmt"
+	"testing"
+
+	"jail/policy"
+	"jail/sandbox/bpf"
+	"jail/sandbox/bpf/bpftest"
+)
+
+// TestProperty compiles random rules for every setting and compares the
+// program with the specification, in our interpreter and in another's.
+func TestProperty(t *testing.T) {
+	rounds := uint64(60)
+	if testing.Short() {
+		rounds = 10
+	}
+	for seed := range rounds {
+		g := randomGenerator(seed)
+		g.clauses = [...]int{0, 10, 10, 40}[seed%4]
+		if err := property(g); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+	}
+}
+
+// FuzzProperty is the same with rules made up by the fuzzer.
+func FuzzProperty(f *testing.F) {
+	f.Add([]byte{})
+	f.Add([]byte("\x01\x02\x03\x04 a policy is made of these bytes \xff\xfe\x80"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if err := property(bytesGenerator(data)); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func property(g *generator) error {
+	abi := g.abi()
+	for _, audit := range []bool{false, true} {
+		r := g.rules(abi, audit)
+		for _, o := range allOptions() {
+			if o.Audit != audit {
+				continue
+			}
+			p, err := Compile(r, o)
+			if err != nil {
+				return fmt.Errorf("%+v: %w", o, err)
+			}
+			if err := agrees(r, o, p, g); err != nil {
+				return fmt.Errorf("%+v: %w\n%s", o, err, bpf.Disassemble(p))
+			}
+		}
+	}
+	return nil
+}
+
+// agrees compares p with the specification on all vectors.
+func agrees(r *policy.Rules, o Options, p bpf.Program, g *generator) error {
+	vm, err := bpftest.NewVM(p)
+	if err != nil {
+		return err
+	}
+	vectors(r, g, func(d *bpf.Data) bool {
+		want := Expected(r, o, d)
+		var got, other uint32
+		if got, _, err = p.Run(d); err != nil {
+			return false
+		}
+		if other, err = vm.Run(d); err != nil {
+			return false
+		}
+		if got != want || other != want {
+			err = fmt.Errorf("call %d of arch %#x with %#x: filter returns %s, in x/net/bpf %s, want %s",
+				d.Nr, d.Arch, d.Args, action(got), action(other), action(want))
+		}
+		return err == nil
+	})
+	return err
+}
+
+func action(v uint32) string { return string(bpf.AppendAction(nil, v)) }
