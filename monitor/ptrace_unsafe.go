@@ -114,11 +114,12 @@ func (m memory) ReadAt(p []byte, addr uint64) int {
 // noChildStops stops the kernel from sending SIGCHLD at every stop; the waits
 // are woken without it. The runtime's own handler would run otherwise.
 func noChildStops() {
+	const saNoChildStop = 1 // SA_NOCLDSTOP of <asm-generic/signal-defs.h>
 	act := struct {
 		handler  uintptr
 		flags    uint64
 		restorer uintptr
 		mask     uint64
-	}{flags: unix.SA_NOCLDSTOP}
+	}{flags: saNoChildStop}
 	syscall.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(unix.SIGCHLD), uintptr(unsafe.Pointer(&act)), 0, 8, 0, 0)
 }

@@ -12,7 +12,7 @@ import (
 const (
 	offRBP     = 4 * 8
 	offRBX     = 5 * 8
-	offR9      = 9 * 8
+	offR9      = 8 * 8
 	offRAX     = 10 * 8
 	offRDI     = 14 * 8
 	offOrigRAX = 15 * 8

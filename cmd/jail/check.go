@@ -74,7 +74,7 @@ func problemsOf(ref string) (policy.Problems, error) {
 			return nil, err
 		}
 	}
-	return pol.Lint(), nil
+	return pol.Lint(syscalls.Native()), nil
 }
 
 func isHelp(arg string) bool { return arg == "-h" || arg == "--help" }

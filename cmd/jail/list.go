@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"jail/policies"
@@ -14,8 +15,8 @@ func listPolicies(args []string) int {
 	}
 	var out strings.Builder
 	if len(args) == 0 {
-		for _, name := range policies.Names() {
-			out.WriteString(name + strings.Repeat(" ", max(1, 10-len(name))) + policies.Description(name) + "\n")
+		for _, p := range policies.All() {
+			out.WriteString(p.Name + strings.Repeat(" ", max(1, 10-len(p.Name))) + p.Description + "\n")
 		}
 	}
 	for _, name := range args {
@@ -29,13 +30,7 @@ func listPolicies(args []string) int {
 }
 
 func nearestPolicy(name string) string {
-	near := syscalls.Nearest(name, func(yield func(string) bool) {
-		for _, n := range policies.Names() {
-			if !yield(n) {
-				return
-			}
-		}
-	})
+	near := syscalls.Nearest(name, slices.Values(policies.Names()))
 	if near == "" {
 		return ""
 	}

@@ -1,0 +1,158 @@
+// Command probe makes one system call, raw, from the place it is told to, and
+// prints what came back: the tests' program under the filter.
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"jail/policy/syscalls"
+)
+
+const usage = `usage: probe [WHERE...] SYSCALL [ARG...]
+WHERE: -thread (another thread), -fork (a forked child), -exec (an executed child),
+       -int80 (i386 entry), -x32, -times N
+ARG:   a number, or s:TEXT for a pointer to it`
+
+func init() { runtime.LockOSThread() }
+
+func main() {
+	abi := syscalls.Native()
+	args := os.Args[1:]
+	times := 1
+	where := func(f func()) { f() }
+	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		switch args[0] {
+		case "-thread":
+			where = inThread
+		case "-fork":
+			where = inFork
+		case "-exec":
+			inExec(args[1:])
+		case "-int80":
+			abi = syscalls.I386
+		case "-x32":
+			abi = syscalls.X32
+		case "-times":
+			args = args[1:]
+			times, _ = strconv.Atoi(args[0])
+		default:
+			fatal(usage)
+		}
+		args = args[1:]
+	}
+	if len(args) == 0 {
+		fatal(usage)
+	}
+	where(func() {
+		for range times {
+			os.Stdout.WriteString(call(abi, args[0], args[1:]) + "\n")
+		}
+	})
+}
+
+func call(abi *syscalls.ABI, name string, words []string) string {
+	nr, ok := abi.Number(name)
+	if !ok {
+		n, err := strconv.ParseUint(name, 0, 32)
+		if err != nil {
+			fatal("probe: no such call: " + name)
+		}
+		nr = uint32(n)
+	}
+	var args [6]uintptr
+	for i, w := range words {
+		args[i] = argument(w)
+	}
+	var r uintptr
+	var errno syscall.Errno
+	if abi == syscalls.I386 {
+		v := int80(nr, uint32(args[0]), uint32(args[1]), uint32(args[2]), uint32(args[3]))
+		if r = uintptr(v); v < 0 && v > -4096 {
+			errno = syscall.Errno(-v)
+		}
+	} else {
+		r, _, errno = syscall.RawSyscall6(uintptr(nr), args[0], args[1], args[2], args[3], args[4], args[5])
+	}
+	if errno != 0 {
+		return name + ": " + unix.ErrnoName(errno)
+	}
+	return fmt.Sprintf("%s: ok %d", name, int64(r))
+}
+
+// argument returns a number, or the address, below 4 GiB, of a text.
+func argument(word string) uintptr {
+	text, ok := strings.CutPrefix(word, "s:")
+	if !ok {
+		n, err := strconv.ParseUint(word, 0, 64)
+		if err != nil {
+			m, err := strconv.ParseInt(word, 0, 64)
+			if err != nil {
+				fatal("probe: not a number: " + word)
+			}
+			n = uint64(m)
+		}
+		return uintptr(n)
+	}
+	page, err := unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|map32)
+	if err != nil {
+		fatal("probe: mmap: " + err.Error())
+	}
+	copy(page, text)
+	return uintptr(unsafe.Pointer(&page[0]))
+}
+
+// inThread runs f on a thread that is not the process's first, which stays
+// locked to the main goroutine.
+func inThread(f func()) {
+	done := make(chan struct{})
+	go func() {
+		f()
+		close(done)
+	}()
+	<-done
+}
+
+// inFork runs f in a forked child, which has this thread alone, and ends with
+// the child's status.
+func inFork(f func()) {
+	child, _, errno := syscall.RawSyscall6(unix.SYS_CLONE, uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
+	if errno != 0 {
+		fatal("probe: fork: " + errno.Error())
+	}
+	if child == 0 {
+		f()
+		os.Exit(0)
+	}
+	var status unix.WaitStatus
+	if _, err := unix.Wait4(int(child), &status, 0, nil); err != nil {
+		fatal("probe: wait4: " + err.Error())
+	}
+	if status.Signaled() {
+		fatal("probe: child: " + status.Signal().String())
+	}
+	os.Exit(status.ExitStatus())
+}
+
+// inExec runs what follows in an executed child.
+func inExec(args []string) {
+	cmd := exec.Command("/proc/self/exe", args...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		fatal("probe: child: " + err.Error())
+	}
+	os.Exit(0)
+}
+
+func fatal(text string) {
+	fmt.Fprintln(os.Stderr, text)
+	os.Exit(2)
+}
