@@ -1,6 +1,5 @@
 package policy
 
-
 // Expr is a condition on the six argument registers of a call. The concrete
 // types are And, Or, Not and Test, nothing else.
 type Expr interface {
@@ -91,4 +90,3 @@ func (t Test) Eval(args *[6]uint64) bool {
 		return v >= w
 	}
 }
-

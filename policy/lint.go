@@ -1,0 +1,150 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"jail/policy/syscalls"
+)
+
+// Lint returns everything that can be said against the policy on one ABI:
+// what Load and Resolve report as errors, and warnings about what is sound
+// but seldom meant.
+func (p *Policy) Lint(abi *syscalls.ABI) Problems {
+	r := newResolver(p, abi)
+	rules := r.run()
+	out := append(slices.Clone(p.problems), r.problems...)
+	l := linter{resolver: r, out: rules}
+	l.openDefault()
+	l.grants()
+	l.twins()
+	return append(out, l.problems...).tidy()
+}
+
+type linter struct {
+	*resolver
+	out      *Rules
+	problems Problems
+}
+
+// answer is what the policy says of a call in the widest case: the decision
+// that lets through, if there is one.
+func (l *linter) answer(call string) (d Decision, known bool) {
+	i, ok := l.index(call)
+	if !ok {
+		return Decision{}, false
+	}
+	c := &l.calls[i]
+	for _, clause := range c.Clauses {
+		if passes(clause.Then) {
+			return clause.Then, true
+		}
+	}
+	return c.Otherwise, true
+}
+
+func passes(d Decision) bool { return d.Action == Allow || d.Action == Log }
+
+// warn reports at the rule behind a decision; for the default, at the file.
+func (l *linter) warn(d Decision, text string) {
+	p := Problem{File: l.policy.files[0].label(), Level: LevelWarning, Text: text}
+	if d.Rule < len(l.rules) {
+		x := l.rules[d.Rule]
+		p = x.file.at(x.file.loc.start(x.node), LevelWarning, text)
+	}
+	l.problems = append(l.problems, p)
+}
+
+func (l *linter) openDefault() {
+	action, _ := l.policy.Default()
+	if action != Allow {
+		return
+	}
+	for _, f := range l.policy.files {
+		if f.def == nil {
+			continue
+		}
+		off := f.loc.start(f.loc.member(0, "default"))
+		l.problems = append(l.problems, f.at(off, LevelWarning,
+			`default = "allow" lets through every call that no rule names, those of newer kernels too`))
+		return
+	}
+}
+
+// grants warns of calls that open more than they seem to.
+func (l *linter) grants() {
+	for _, g := range [...]struct{ call, why string }{
+		{"io_uring_setup", "what is submitted through a ring passes no filter: files are opened and sockets connected unseen"},
+		{"ptrace", "a program that may trace another of its user acts in its name, outside of this policy"},
+		{"process_vm_writev", "a program that may write into another of its user acts in its name, outside of this policy"},
+	} {
+		if d, known := l.answer(g.call); known && passes(d) {
+			l.warn(d, "lets "+g.call+" through: "+g.why)
+		}
+	}
+}
+
+// twinCalls are calls that do the same: where one is refused, another left
+// open makes the refusal moot.
+var twinCalls = [...]string{
+	"open openat openat2 creat open_by_handle_at",
+	"execve execveat",
+	"fork vfork clone clone3",
+	"socket socketcall", "socketpair socketcall", "connect socketcall", "bind socketcall",
+	"listen socketcall", "accept accept4 socketcall",
+	"sendto sendmsg sendmmsg send socketcall", "recvfrom recvmsg recvmmsg recv socketcall",
+	"semget ipc", "msgget ipc", "shmget ipc", "shmat ipc",
+	"chmod fchmod fchmodat fchmodat2",
+	"chown chown32 lchown lchown32 fchown fchown32 fchownat",
+	"stat stat64 lstat lstat64 newfstatat fstatat64 statx",
+	"access faccessat faccessat2",
+	"unlink unlinkat", "rmdir unlinkat",
+	"rename renameat renameat2", "link linkat", "symlink symlinkat",
+	"mkdir mkdirat", "mknod mknodat", "readlink readlinkat",
+	"truncate truncate64 ftruncate ftruncate64",
+	"mount fsmount move_mount mount_setattr open_tree", "umount umount2",
+	"kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal",
+	"ptrace process_vm_writev", "init_module finit_module", "kexec_load kexec_file_load",
+	"settimeofday clock_settime clock_settime64 adjtimex clock_adjtime clock_adjtime64",
+	"setuid setuid32 setreuid setreuid32 setresuid setresuid32",
+	"setgid setgid32 setregid setregid32 setresgid setresgid32",
+	"setxattr lsetxattr fsetxattr setxattrat",
+	"removexattr lremovexattr fremovexattr removexattrat",
+	"setrlimit prlimit64", "dup2 dup3", "pipe pipe2",
+}
+
+// twins warns where a rule refuses a call outright and a call of the same
+// effect passes. A refusal with ENOSYS is none: it asks libc to use the twin.
+func (l *linter) twins() {
+	type pair struct{ by, twin int }
+	var told []pair
+	for _, family := range &twinCalls {
+		for refused := range strings.FieldsSeq(family) {
+			d, ok := l.refusal(refused)
+			if !ok {
+				continue
+			}
+			for twin := range strings.FieldsSeq(family) {
+				i, known := l.index(twin)
+				if !known || slices.Contains(told, pair{d.Rule, i}) {
+					continue
+				}
+				if a, _ := l.answer(twin); passes(a) {
+					told = append(told, pair{d.Rule, i})
+					l.warn(d, "refuses "+refused+", but lets "+twin+" through ("+l.out.Origins[a.Rule]+"), which does the same")
+				}
+			}
+		}
+	}
+}
+
+// refusal returns the rule's decision that refuses a call in all cases.
+func (l *linter) refusal(call string) (Decision, bool) {
+	i, ok := l.index(call)
+	if !ok || len(l.calls[i].Clauses) > 0 {
+		return Decision{}, false
+	}
+	d := l.calls[i].Otherwise
+	refuses := d.Action == Kill || d.Action == Deny && d.Errno != enosys
+	return d, refuses && d.Rule < len(l.rules)
+}
