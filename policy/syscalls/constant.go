@@ -46,12 +46,12 @@ func ConstantNames(a *ABI) iter.Seq[string] {
 	}
 }
 
-// constantName cuts the i-th name out of the one string that holds them all,
-// which costs the binary no pointers.
+// constantName cuts the i-th name out of the one string that holds them all:
+// ten thousand strings would cost the binary as many pointers.
 func constantName(i int) string {
 	start := uint32(0)
 	if i > 0 {
 		start = constantEnds[i-1]
 	}
-	return constantText[start:constantEnds[i]]
+	return constantText[start : constantEnds[i]-1]
 }

@@ -1168,21 +1168,21 @@ var tableX86_64 = table{
 		0,   // rseq_slice_yield
 	},
 	constants: []constantDelta{
-		{2036, true, 0}, // ESR_MAGIC
-		{2721, true, 0}, // EXTRA_MAGIC
-		{2845, true, 0}, // FPMR_MAGIC
-		{2846, true, 0}, // FPSIMD_MAGIC
-		{3020, true, 0}, // GCS_MAGIC
-		{7341, true, 0}, // POE_MAGIC
-		{7395, true, 0}, // PROT_BTI
-		{7399, true, 0}, // PROT_MTE
-		{7699, true, 0}, // PTRACE_PEEKMTETAGS
-		{7705, true, 0}, // PTRACE_POKEMTETAGS
-		{8710, true, 0}, // SVE_MAGIC
-		{9081, true, 0}, // TPIDR2_MAGIC
-		{9369, true, 0}, // X86_FXSR_MAGIC
-		{9413, true, 0}, // ZA_MAGIC
-		{9415, true, 0}, // ZT_MAGIC
+		{2072, true, 0}, // ESR_MAGIC
+		{2757, true, 0}, // EXTRA_MAGIC
+		{2895, true, 0}, // FPMR_MAGIC
+		{2896, true, 0}, // FPSIMD_MAGIC
+		{3135, true, 0}, // GCS_MAGIC
+		{7637, true, 0}, // POE_MAGIC
+		{7698, true, 0}, // PROT_BTI
+		{7702, true, 0}, // PROT_MTE
+		{8002, true, 0}, // PTRACE_PEEKMTETAGS
+		{8008, true, 0}, // PTRACE_POKEMTETAGS
+		{9072, true, 0}, // SVE_MAGIC
+		{9471, true, 0}, // TPIDR2_MAGIC
+		{9805, true, 0}, // X86_FXSR_MAGIC
+		{9852, true, 0}, // ZA_MAGIC
+		{9854, true, 0}, // ZT_MAGIC
 	},
 }
 
@@ -2577,62 +2577,61 @@ var tableI386 = table{
 		0,   // rseq_slice_yield
 	},
 	constants: []constantDelta{
-		{506, false, 0x80041270},  // BLKBSZGET
-		{507, false, 0x40041271},  // BLKBSZSET
-		{515, false, 0x80041272},  // BLKGETSIZE64
-		{2036, true, 0},           // ESR_MAGIC
-		{2721, true, 0},           // EXTRA_MAGIC
-		{2845, true, 0},           // FPMR_MAGIC
-		{2846, true, 0},           // FPSIMD_MAGIC
-		{2937, false, 0x80046601}, // FS_IOC_GETFLAGS
-		{2947, false, 0x40046602}, // FS_IOC_SETFLAGS
-		{2978, false, 0xc},        // F_GETLK
-		{2979, false, 0xc},        // F_GETLK64
-		{3004, false, 0xd},        // F_SETLK
-		{3005, false, 0xd},        // F_SETLK64
-		{3006, false, 0xe},        // F_SETLKW
-		{3007, false, 0xe},        // F_SETLKW64
-		{3020, true, 0},           // GCS_MAGIC
-		{3725, false, 0xc018690c}, // IPMICTL_RECEIVE_MSG
-		{3726, false, 0x8014690d}, // IPMICTL_SEND_COMMAND
-		{4180, false, 0xc03c4d1a}, // MEMREAD
-		{4181, false, 0xc00c4d04}, // MEMREADOOB
-		{4186, false, 0xc00c4d03}, // MEMWRITEOOB
-		{4579, false, 0x20},       // NFDBITS
-		{6848, false, 0x8000},     // O_LARGEFILE
-		{7013, false, 0x80042407}, // PERF_EVENT_IOC_ID
-		{7014, false, 0x4004240b}, // PERF_EVENT_IOC_MODIFY_ATTRIBUTES
-		{7017, false, 0xc004240a}, // PERF_EVENT_IOC_QUERY_BPF
-		{7021, false, 0x40042406}, // PERF_EVENT_IOC_SET_FILTER
-		{7341, true, 0},           // POE_MAGIC
-		{7359, false, 0x8008743f}, // PPPIOCGIDLE
-		{7369, false, 0x40087446}, // PPPIOCSACTIVE
-		{7371, false, 0x400c744d}, // PPPIOCSCOMPRESS
-		{7378, false, 0x40087447}, // PPPIOCSPASS
-		{7383, false, 0xc00470a4}, // PPS_FETCH
-		{7384, false, 0x800470a3}, // PPS_GETCAP
-		{7385, false, 0x800470a1}, // PPS_GETPARAMS
-		{7386, false, 0x400470a2}, // PPS_SETPARAMS
-		{7395, true, 0},           // PROT_BTI
-		{7399, true, 0},           // PROT_MTE
-		{7561, false, 0xffffffff}, // PR_SET_PTRACER_ANY
-		{7658, true, 0},           // PTRACE_ARCH_PRCTL
-		{7699, true, 0},           // PTRACE_PEEKMTETAGS
-		{7705, true, 0},           // PTRACE_POKEMTETAGS
-		{7863, false, 0x8004700d}, // RTC_EPOCH_READ
-		{7864, false, 0x4004700e}, // RTC_EPOCH_SET
-		{7875, false, 0x8004700b}, // RTC_IRQP_READ
-		{7876, false, 0x4004700c}, // RTC_IRQP_SET
-		{7886, false, 0x801c7011}, // RTC_PLL_GET
-		{7887, false, 0x401c7012}, // RTC_PLL_SET
-		{8710, true, 0},           // SVE_MAGIC
-		{9081, true, 0},           // TPIDR2_MAGIC
-		{9101, false, 0x400854d5}, // TUNATTACHFILTER
-		{9102, false, 0x400854d6}, // TUNDETACHFILTER
-		{9105, false, 0x800854db}, // TUNGETFILTER
-		{9365, false, 0x20},       // WORDSIZE
-		{9413, true, 0},           // ZA_MAGIC
-		{9415, true, 0},           // ZT_MAGIC
+		{538, false, 0x80041270},  // BLKBSZGET
+		{539, false, 0x40041271},  // BLKBSZSET
+		{547, false, 0x80041272},  // BLKGETSIZE64
+		{565, true, 0},            // BLKTRACESETUP
+		{2072, true, 0},           // ESR_MAGIC
+		{2757, true, 0},           // EXTRA_MAGIC
+		{2895, true, 0},           // FPMR_MAGIC
+		{2896, true, 0},           // FPSIMD_MAGIC
+		{2994, false, 0x80046601}, // FS_IOC_GETFLAGS
+		{2996, false, 0x80047601}, // FS_IOC_GETVERSION
+		{3006, false, 0x40046602}, // FS_IOC_SETFLAGS
+		{3008, false, 0x40047602}, // FS_IOC_SETVERSION
+		{3094, false, 0xc},        // F_GETLK64
+		{3120, false, 0xd},        // F_SETLK64
+		{3122, false, 0xe},        // F_SETLKW64
+		{3135, true, 0},           // GCS_MAGIC
+		{3902, false, 0xc018690c}, // IPMICTL_RECEIVE_MSG
+		{3903, false, 0x8014690d}, // IPMICTL_SEND_COMMAND
+		{4443, false, 0xc03c4d1a}, // MEMREAD
+		{4444, false, 0xc00c4d04}, // MEMREADOOB
+		{4449, false, 0xc00c4d03}, // MEMWRITEOOB
+		{4853, false, 0x20},       // NFDBITS
+		{7288, false, 0x80042407}, // PERF_EVENT_IOC_ID
+		{7289, false, 0x4004240b}, // PERF_EVENT_IOC_MODIFY_ATTRIBUTES
+		{7292, false, 0xc004240a}, // PERF_EVENT_IOC_QUERY_BPF
+		{7296, false, 0x40042406}, // PERF_EVENT_IOC_SET_FILTER
+		{7637, true, 0},           // POE_MAGIC
+		{7661, false, 0x8008743f}, // PPPIOCGIDLE
+		{7671, false, 0x40087446}, // PPPIOCSACTIVE
+		{7673, false, 0x400c744d}, // PPPIOCSCOMPRESS
+		{7680, false, 0x40087447}, // PPPIOCSPASS
+		{7685, false, 0xc00470a4}, // PPS_FETCH
+		{7686, false, 0x800470a3}, // PPS_GETCAP
+		{7687, false, 0x800470a1}, // PPS_GETPARAMS
+		{7688, false, 0x400470a2}, // PPS_SETPARAMS
+		{7698, true, 0},           // PROT_BTI
+		{7702, true, 0},           // PROT_MTE
+		{7864, false, 0xffffffff}, // PR_SET_PTRACER_ANY
+		{7961, true, 0},           // PTRACE_ARCH_PRCTL
+		{8002, true, 0},           // PTRACE_PEEKMTETAGS
+		{8008, true, 0},           // PTRACE_POKEMTETAGS
+		{8190, false, 0x8004700d}, // RTC_EPOCH_READ
+		{8191, false, 0x4004700e}, // RTC_EPOCH_SET
+		{8202, false, 0x8004700b}, // RTC_IRQP_READ
+		{8203, false, 0x4004700c}, // RTC_IRQP_SET
+		{8213, false, 0x801c7011}, // RTC_PLL_GET
+		{8214, false, 0x401c7012}, // RTC_PLL_SET
+		{9072, true, 0},           // SVE_MAGIC
+		{9471, true, 0},           // TPIDR2_MAGIC
+		{9491, false, 0x400854d5}, // TUNATTACHFILTER
+		{9492, false, 0x400854d6}, // TUNDETACHFILTER
+		{9495, false, 0x800854db}, // TUNGETFILTER
+		{9801, false, 0x20},       // WORDSIZE
+		{9852, true, 0},           // ZA_MAGIC
+		{9854, true, 0},           // ZT_MAGIC
 	},
 }
 
@@ -2654,7 +2653,6 @@ var tableX32 = table{
 		{0x4000000e, "rt_sigprocmask"},
 		{0x40000011, "pread64"},
 		{0x40000012, "pwrite64"},
-		{0x40000014, "writev"},
 		{0x40000015, "access"},
 		{0x40000016, "pipe"},
 		{0x40000017, "select"},
@@ -2679,18 +2677,15 @@ var tableX32 = table{
 		{0x4000002a, "connect"},
 		{0x4000002b, "accept"},
 		{0x4000002c, "sendto"},
-		{0x4000002f, "recvmsg"},
 		{0x40000030, "shutdown"},
 		{0x40000031, "bind"},
 		{0x40000032, "listen"},
 		{0x40000033, "getsockname"},
 		{0x40000034, "getpeername"},
 		{0x40000035, "socketpair"},
-		{0x40000036, "setsockopt"},
 		{0x40000038, "clone"},
 		{0x40000039, "fork"},
 		{0x4000003a, "vfork"},
-		{0x4000003b, "execve"},
 		{0x4000003c, "exit"},
 		{0x4000003d, "wait4"},
 		{0x4000003e, "kill"},
@@ -2732,7 +2727,6 @@ var tableX32 = table{
 		{0x40000062, "getrusage"},
 		{0x40000063, "sysinfo"},
 		{0x40000064, "times"},
-		{0x40000065, "ptrace"},
 		{0x40000066, "getuid"},
 		{0x40000067, "syslog"},
 		{0x40000068, "getgid"},
@@ -2758,13 +2752,9 @@ var tableX32 = table{
 		{0x4000007c, "getsid"},
 		{0x4000007d, "capget"},
 		{0x4000007e, "capset"},
-		{0x4000007f, "rt_sigpending"},
-		{0x40000081, "rt_sigqueueinfo"},
 		{0x40000082, "rt_sigsuspend"},
-		{0x40000083, "sigaltstack"},
 		{0x40000084, "utime"},
 		{0x40000085, "mknod"},
-		{0x40000086, "uselib"},
 		{0x40000087, "personality"},
 		{0x40000088, "ustat"},
 		{0x40000089, "statfs"},
@@ -2786,7 +2776,6 @@ var tableX32 = table{
 		{0x40000099, "vhangup"},
 		{0x4000009a, "modify_ldt"},
 		{0x4000009b, "pivot_root"},
-		{0x4000009c, "_sysctl"},
 		{0x4000009d, "prctl"},
 		{0x4000009e, "arch_prctl"},
 		{0x4000009f, "adjtimex"},
@@ -2804,13 +2793,9 @@ var tableX32 = table{
 		{0x400000ab, "setdomainname"},
 		{0x400000ac, "iopl"},
 		{0x400000ad, "ioperm"},
-		{0x400000ae, "create_module"},
 		{0x400000af, "init_module"},
 		{0x400000b0, "delete_module"},
-		{0x400000b1, "get_kernel_syms"},
-		{0x400000b2, "query_module"},
 		{0x400000b3, "quotactl"},
-		{0x400000b4, "nfsservctl"},
 		{0x400000b5, "getpmsg"},
 		{0x400000b6, "putpmsg"},
 		{0x400000b7, "afs_syscall"},
@@ -2835,24 +2820,17 @@ var tableX32 = table{
 		{0x400000ca, "futex"},
 		{0x400000cb, "sched_setaffinity"},
 		{0x400000cc, "sched_getaffinity"},
-		{0x400000cd, "set_thread_area"},
-		{0x400000ce, "io_setup"},
 		{0x400000cf, "io_destroy"},
 		{0x400000d0, "io_getevents"},
-		{0x400000d1, "io_submit"},
 		{0x400000d2, "io_cancel"},
-		{0x400000d3, "get_thread_area"},
 		{0x400000d4, "lookup_dcookie"},
 		{0x400000d5, "epoll_create"},
-		{0x400000d6, "epoll_ctl_old"},
-		{0x400000d7, "epoll_wait_old"},
 		{0x400000d8, "remap_file_pages"},
 		{0x400000d9, "getdents64"},
 		{0x400000da, "set_tid_address"},
 		{0x400000db, "restart_syscall"},
 		{0x400000dc, "semtimedop"},
 		{0x400000dd, "fadvise64"},
-		{0x400000de, "timer_create"},
 		{0x400000df, "timer_settime"},
 		{0x400000e0, "timer_gettime"},
 		{0x400000e1, "timer_getoverrun"},
@@ -2866,7 +2844,6 @@ var tableX32 = table{
 		{0x400000e9, "epoll_ctl"},
 		{0x400000ea, "tgkill"},
 		{0x400000eb, "utimes"},
-		{0x400000ec, "vserver"},
 		{0x400000ed, "mbind"},
 		{0x400000ee, "set_mempolicy"},
 		{0x400000ef, "get_mempolicy"},
@@ -2874,9 +2851,7 @@ var tableX32 = table{
 		{0x400000f1, "mq_unlink"},
 		{0x400000f2, "mq_timedsend"},
 		{0x400000f3, "mq_timedreceive"},
-		{0x400000f4, "mq_notify"},
 		{0x400000f5, "mq_getsetattr"},
-		{0x400000f6, "kexec_load"},
 		{0x400000f8, "add_key"},
 		{0x400000f9, "request_key"},
 		{0x400000fa, "keyctl"},
@@ -2905,8 +2880,6 @@ var tableX32 = table{
 		{0x40000113, "splice"},
 		{0x40000114, "tee"},
 		{0x40000115, "sync_file_range"},
-		{0x40000116, "vmsplice"},
-		{0x40000117, "move_pages"},
 		{0x40000118, "utimensat"},
 		{0x40000119, "epoll_pwait"},
 		{0x4000011a, "signalfd"},
@@ -2922,10 +2895,7 @@ var tableX32 = table{
 		{0x40000124, "dup3"},
 		{0x40000125, "pipe2"},
 		{0x40000126, "inotify_init1"},
-		{0x40000127, "preadv"},
-		{0x40000128, "pwritev"},
 		{0x4000012a, "perf_event_open"},
-		{0x4000012b, "recvmmsg"},
 		{0x4000012c, "fanotify_init"},
 		{0x4000012d, "fanotify_mark"},
 		{0x4000012e, "prlimit64"},
@@ -2945,20 +2915,16 @@ var tableX32 = table{
 		{0x4000013f, "memfd_create"},
 		{0x40000140, "kexec_file_load"},
 		{0x40000141, "bpf"},
-		{0x40000142, "execveat"},
 		{0x40000143, "userfaultfd"},
 		{0x40000144, "membarrier"},
 		{0x40000145, "mlock2"},
 		{0x40000146, "copy_file_range"},
-		{0x40000147, "preadv2"},
-		{0x40000148, "pwritev2"},
 		{0x40000149, "pkey_mprotect"},
 		{0x4000014a, "pkey_alloc"},
 		{0x4000014b, "pkey_free"},
 		{0x4000014c, "statx"},
 		{0x4000014d, "io_pgetevents"},
 		{0x4000014e, "rseq"},
-		{0x4000014f, "uretprobe"},
 		{0x400001a8, "pidfd_send_signal"},
 		{0x400001a9, "io_uring_setup"},
 		{0x400001aa, "io_uring_enter"},
@@ -2988,7 +2954,6 @@ var tableX32 = table{
 		{0x400001c2, "set_mempolicy_home_node"},
 		{0x400001c3, "cachestat"},
 		{0x400001c4, "fchmodat2"},
-		{0x400001c5, "map_shadow_stack"},
 		{0x400001c6, "futex_wake"},
 		{0x400001c7, "futex_wait"},
 		{0x400001c8, "futex_requeue"},
@@ -3011,403 +2976,411 @@ var tableX32 = table{
 		{0x40000201, "rt_sigreturn"},
 		{0x40000202, "ioctl"},
 		{0x40000203, "readv"},
+		{0x40000204, "writev"},
 		{0x40000205, "recvfrom"},
 		{0x40000206, "sendmsg"},
+		{0x40000207, "recvmsg"},
+		{0x40000208, "execve"},
+		{0x40000209, "ptrace"},
+		{0x4000020a, "rt_sigpending"},
 		{0x4000020b, "rt_sigtimedwait"},
+		{0x4000020c, "rt_sigqueueinfo"},
+		{0x4000020d, "sigaltstack"},
+		{0x4000020e, "timer_create"},
+		{0x4000020f, "mq_notify"},
+		{0x40000210, "kexec_load"},
 		{0x40000211, "waitid"},
 		{0x40000212, "set_robust_list"},
 		{0x40000213, "get_robust_list"},
+		{0x40000214, "vmsplice"},
+		{0x40000215, "move_pages"},
+		{0x40000216, "preadv"},
+		{0x40000217, "pwritev"},
 		{0x40000218, "rt_tgsigqueueinfo"},
+		{0x40000219, "recvmmsg"},
 		{0x4000021a, "sendmmsg"},
 		{0x4000021b, "process_vm_readv"},
 		{0x4000021c, "process_vm_writev"},
+		{0x4000021d, "setsockopt"},
 		{0x4000021e, "getsockopt"},
+		{0x4000021f, "io_setup"},
+		{0x40000220, "io_submit"},
+		{0x40000221, "execveat"},
+		{0x40000222, "preadv2"},
+		{0x40000223, "pwritev2"},
 	},
 	byName: []uint16{
-		148, // _sysctl
-		39,  // accept
-		277, // accept4
-		17,  // access
-		155, // acct
-		239, // add_key
-		151, // adjtimex
-		175, // afs_syscall
-		33,  // alarm
-		150, // arch_prctl
-		43,  // bind
-		306, // bpf
+		38,  // accept
+		251, // accept4
+		16,  // access
+		145, // acct
+		215, // add_key
+		141, // adjtimex
+		161, // afs_syscall
+		32,  // alarm
+		140, // arch_prctl
+		41,  // bind
+		277, // bpf
 		12,  // brk
-		348, // cachestat
-		118, // capget
-		119, // capset
-		73,  // chdir
-		83,  // chmod
-		85,  // chown
-		153, // chroot
-		293, // clock_adjtime
-		221, // clock_getres
-		220, // clock_gettime
-		222, // clock_nanosleep
-		219, // clock_settime
-		49,  // clone
-		332, // clone3
+		315, // cachestat
+		113, // capget
+		114, // capset
+		69,  // chdir
+		79,  // chmod
+		81,  // chown
+		143, // chroot
+		264, // clock_adjtime
+		200, // clock_getres
+		199, // clock_gettime
+		201, // clock_nanosleep
+		198, // clock_settime
+		46,  // clone
+		299, // clone3
 		3,   // close
-		333, // close_range
-		38,  // connect
-		311, // copy_file_range
-		78,  // creat
-		166, // create_module
-		168, // delete_module
-		28,  // dup
-		29,  // dup2
-		281, // dup3
-		205, // epoll_create
-		280, // epoll_create1
-		225, // epoll_ctl
-		206, // epoll_ctl_old
-		270, // epoll_pwait
-		338, // epoll_pwait2
-		224, // epoll_wait
-		207, // epoll_wait_old
-		273, // eventfd
-		279, // eventfd2
-		52,  // execve
-		307, // execveat
-		53,  // exit
-		223, // exit_group
-		260, // faccessat
-		336, // faccessat2
-		213, // fadvise64
-		274, // fallocate
-		288, // fanotify_init
-		289, // fanotify_mark
-		74,  // fchdir
-		84,  // fchmod
-		259, // fchmodat
-		349, // fchmodat2
-		86,  // fchown
-		251, // fchownat
-		65,  // fcntl
-		68,  // fdatasync
-		185, // fgetxattr
-		365, // file_getattr
-		366, // file_setattr
-		298, // finit_module
-		188, // flistxattr
-		66,  // flock
-		50,  // fork
-		191, // fremovexattr
-		328, // fsconfig
-		182, // fsetxattr
-		329, // fsmount
-		327, // fsopen
-		330, // fspick
+		300, // close_range
+		37,  // connect
+		281, // copy_file_range
+		74,  // creat
+		157, // delete_module
+		27,  // dup
+		28,  // dup2
+		255, // dup3
+		187, // epoll_create
+		254, // epoll_create1
+		204, // epoll_ctl
+		244, // epoll_pwait
+		305, // epoll_pwait2
+		203, // epoll_wait
+		247, // eventfd
+		253, // eventfd2
+		343, // execve
+		368, // execveat
+		49,  // exit
+		202, // exit_group
+		236, // faccessat
+		303, // faccessat2
+		193, // fadvise64
+		248, // fallocate
+		259, // fanotify_init
+		260, // fanotify_mark
+		70,  // fchdir
+		80,  // fchmod
+		235, // fchmodat
+		316, // fchmodat2
+		82,  // fchown
+		227, // fchownat
+		61,  // fcntl
+		64,  // fdatasync
+		171, // fgetxattr
+		331, // file_getattr
+		332, // file_setattr
+		269, // finit_module
+		174, // flistxattr
+		62,  // flock
+		47,  // fork
+		177, // fremovexattr
+		295, // fsconfig
+		168, // fsetxattr
+		296, // fsmount
+		294, // fsopen
+		297, // fspick
 		5,   // fstat
-		130, // fstatfs
-		67,  // fsync
-		70,  // ftruncate
-		194, // futex
-		353, // futex_requeue
-		352, // futex_wait
-		346, // futex_waitv
-		351, // futex_wake
-		252, // futimesat
-		169, // get_kernel_syms
-		231, // get_mempolicy
-		378, // get_robust_list
-		203, // get_thread_area
-		296, // getcpu
-		72,  // getcwd
-		71,  // getdents
-		209, // getdents64
-		101, // getegid
-		100, // geteuid
-		97,  // getgid
-		108, // getgroups
-		32,  // getitimer
-		46,  // getpeername
-		114, // getpgid
-		104, // getpgrp
-		35,  // getpid
-		173, // getpmsg
-		103, // getppid
-		132, // getpriority
-		303, // getrandom
-		113, // getresgid
-		111, // getresuid
-		90,  // getrlimit
-		91,  // getrusage
-		117, // getsid
-		45,  // getsockname
-		383, // getsockopt
-		178, // gettid
-		89,  // gettimeofday
-		95,  // getuid
-		183, // getxattr
-		361, // getxattrat
-		167, // init_module
-		245, // inotify_add_watch
-		244, // inotify_init
-		283, // inotify_init1
-		246, // inotify_rm_watch
-		202, // io_cancel
-		199, // io_destroy
-		200, // io_getevents
-		318, // io_pgetevents
-		198, // io_setup
-		201, // io_submit
-		323, // io_uring_enter
-		324, // io_uring_register
-		322, // io_uring_setup
-		371, // ioctl
-		165, // ioperm
-		164, // iopl
-		243, // ioprio_get
-		242, // ioprio_set
-		297, // kcmp
-		305, // kexec_file_load
-		238, // kexec_load
-		241, // keyctl
-		55,  // kill
-		342, // landlock_add_rule
-		341, // landlock_create_ruleset
-		343, // landlock_restrict_self
-		87,  // lchown
-		184, // lgetxattr
-		79,  // link
-		256, // linkat
-		44,  // listen
-		355, // listmount
-		367, // listns
-		186, // listxattr
-		362, // listxattrat
-		187, // llistxattr
-		204, // lookup_dcookie
-		190, // lremovexattr
+		121, // fstatfs
+		63,  // fsync
+		66,  // ftruncate
+		180, // futex
+		319, // futex_requeue
+		318, // futex_wait
+		313, // futex_waitv
+		317, // futex_wake
+		228, // futimesat
+		209, // get_mempolicy
+		354, // get_robust_list
+		267, // getcpu
+		68,  // getcwd
+		67,  // getdents
+		189, // getdents64
+		96,  // getegid
+		95,  // geteuid
+		92,  // getgid
+		103, // getgroups
+		31,  // getitimer
+		44,  // getpeername
+		109, // getpgid
+		99,  // getpgrp
+		34,  // getpid
+		159, // getpmsg
+		98,  // getppid
+		123, // getpriority
+		274, // getrandom
+		108, // getresgid
+		106, // getresuid
+		86,  // getrlimit
+		87,  // getrusage
+		112, // getsid
+		43,  // getsockname
+		365, // getsockopt
+		164, // gettid
+		85,  // gettimeofday
+		90,  // getuid
+		169, // getxattr
+		327, // getxattrat
+		156, // init_module
+		221, // inotify_add_watch
+		220, // inotify_init
+		257, // inotify_init1
+		222, // inotify_rm_watch
+		185, // io_cancel
+		183, // io_destroy
+		184, // io_getevents
+		286, // io_pgetevents
+		366, // io_setup
+		367, // io_submit
+		290, // io_uring_enter
+		291, // io_uring_register
+		289, // io_uring_setup
+		337, // ioctl
+		155, // ioperm
+		154, // iopl
+		219, // ioprio_get
+		218, // ioprio_set
+		268, // kcmp
+		276, // kexec_file_load
+		351, // kexec_load
+		217, // keyctl
+		51,  // kill
+		309, // landlock_add_rule
+		308, // landlock_create_ruleset
+		310, // landlock_restrict_self
+		83,  // lchown
+		170, // lgetxattr
+		75,  // link
+		232, // linkat
+		42,  // listen
+		321, // listmount
+		333, // listns
+		172, // listxattr
+		328, // listxattrat
+		173, // llistxattr
+		186, // lookup_dcookie
+		176, // lremovexattr
 		8,   // lseek
-		181, // lsetxattr
-		356, // lsm_get_self_attr
-		358, // lsm_list_modules
-		357, // lsm_set_self_attr
+		167, // lsetxattr
+		322, // lsm_get_self_attr
+		324, // lsm_list_modules
+		323, // lsm_set_self_attr
 		6,   // lstat
-		24,  // madvise
-		350, // map_shadow_stack
-		229, // mbind
-		309, // membarrier
-		304, // memfd_create
-		344, // memfd_secret
-		247, // migrate_pages
-		23,  // mincore
-		76,  // mkdir
-		249, // mkdirat
-		125, // mknod
-		250, // mknodat
-		141, // mlock
-		310, // mlock2
-		143, // mlockall
+		23,  // madvise
+		207, // mbind
+		279, // membarrier
+		275, // memfd_create
+		311, // memfd_secret
+		223, // migrate_pages
+		22,  // mincore
+		72,  // mkdir
+		225, // mkdirat
+		117, // mknod
+		226, // mknodat
+		132, // mlock
+		280, // mlock2
+		134, // mlockall
 		9,   // mmap
-		146, // modify_ldt
-		157, // mount
-		339, // mount_setattr
-		326, // move_mount
-		268, // move_pages
+		137, // modify_ldt
+		147, // mount
+		306, // mount_setattr
+		293, // move_mount
+		356, // move_pages
 		10,  // mprotect
-		237, // mq_getsetattr
-		236, // mq_notify
-		232, // mq_open
-		235, // mq_timedreceive
-		234, // mq_timedsend
-		233, // mq_unlink
-		21,  // mremap
-		359, // mseal
-		64,  // msgctl
-		61,  // msgget
-		63,  // msgrcv
-		62,  // msgsnd
-		22,  // msync
-		142, // munlock
-		144, // munlockall
+		214, // mq_getsetattr
+		350, // mq_notify
+		210, // mq_open
+		213, // mq_timedreceive
+		212, // mq_timedsend
+		211, // mq_unlink
+		20,  // mremap
+		325, // mseal
+		60,  // msgctl
+		57,  // msgget
+		59,  // msgrcv
+		58,  // msgsnd
+		21,  // msync
+		133, // munlock
+		135, // munlockall
 		11,  // munmap
-		291, // name_to_handle_at
-		31,  // nanosleep
-		253, // newfstatat
-		172, // nfsservctl
+		262, // name_to_handle_at
+		30,  // nanosleep
+		229, // newfstatat
 		2,   // open
-		292, // open_by_handle_at
-		325, // open_tree
-		364, // open_tree_attr
-		248, // openat
-		334, // openat2
-		30,  // pause
-		286, // perf_event_open
-		127, // personality
-		335, // pidfd_getfd
-		331, // pidfd_open
-		321, // pidfd_send_signal
-		18,  // pipe
-		282, // pipe2
-		147, // pivot_root
-		315, // pkey_alloc
-		316, // pkey_free
-		314, // pkey_mprotect
+		263, // open_by_handle_at
+		292, // open_tree
+		330, // open_tree_attr
+		224, // openat
+		301, // openat2
+		29,  // pause
+		258, // perf_event_open
+		118, // personality
+		302, // pidfd_getfd
+		298, // pidfd_open
+		288, // pidfd_send_signal
+		17,  // pipe
+		256, // pipe2
+		138, // pivot_root
+		283, // pkey_alloc
+		284, // pkey_free
+		282, // pkey_mprotect
 		7,   // poll
-		262, // ppoll
-		149, // prctl
+		238, // ppoll
+		139, // prctl
 		14,  // pread64
-		284, // preadv
-		312, // preadv2
-		290, // prlimit64
-		337, // process_madvise
-		345, // process_mrelease
-		381, // process_vm_readv
-		382, // process_vm_writev
-		261, // pselect6
-		94,  // ptrace
-		174, // putpmsg
+		357, // preadv
+		369, // preadv2
+		261, // prlimit64
+		304, // process_madvise
+		312, // process_mrelease
+		362, // process_vm_readv
+		363, // process_vm_writev
+		237, // pselect6
+		344, // ptrace
+		160, // putpmsg
 		15,  // pwrite64
-		285, // pwritev
-		313, // pwritev2
-		170, // query_module
-		171, // quotactl
-		340, // quotactl_fd
+		358, // pwritev
+		370, // pwritev2
+		158, // quotactl
+		307, // quotactl_fd
 		0,   // read
-		179, // readahead
-		82,  // readlink
-		258, // readlinkat
-		372, // readv
-		161, // reboot
-		373, // recvfrom
-		287, // recvmmsg
-		41,  // recvmsg
-		208, // remap_file_pages
-		189, // removexattr
-		363, // removexattrat
-		75,  // rename
-		255, // renameat
-		301, // renameat2
-		240, // request_key
-		211, // restart_syscall
-		77,  // rmdir
-		319, // rseq
-		368, // rseq_slice_yield
-		369, // rt_sigaction
-		120, // rt_sigpending
+		165, // readahead
+		78,  // readlink
+		234, // readlinkat
+		338, // readv
+		151, // reboot
+		340, // recvfrom
+		360, // recvmmsg
+		342, // recvmsg
+		188, // remap_file_pages
+		175, // removexattr
+		329, // removexattrat
+		71,  // rename
+		231, // renameat
+		272, // renameat2
+		216, // request_key
+		191, // restart_syscall
+		73,  // rmdir
+		287, // rseq
+		334, // rseq_slice_yield
+		335, // rt_sigaction
+		345, // rt_sigpending
 		13,  // rt_sigprocmask
-		121, // rt_sigqueueinfo
-		370, // rt_sigreturn
-		122, // rt_sigsuspend
-		375, // rt_sigtimedwait
-		379, // rt_tgsigqueueinfo
-		138, // sched_get_priority_max
-		139, // sched_get_priority_min
-		196, // sched_getaffinity
-		300, // sched_getattr
-		135, // sched_getparam
-		137, // sched_getscheduler
-		140, // sched_rr_get_interval
-		195, // sched_setaffinity
-		299, // sched_setattr
-		134, // sched_setparam
-		136, // sched_setscheduler
-		20,  // sched_yield
-		302, // seccomp
-		177, // security
-		19,  // select
-		59,  // semctl
-		57,  // semget
-		58,  // semop
-		212, // semtimedop
-		36,  // sendfile
-		380, // sendmmsg
-		374, // sendmsg
-		40,  // sendto
-		230, // set_mempolicy
-		347, // set_mempolicy_home_node
-		377, // set_robust_list
-		197, // set_thread_area
-		210, // set_tid_address
-		163, // setdomainname
-		116, // setfsgid
-		115, // setfsuid
-		99,  // setgid
-		109, // setgroups
-		162, // sethostname
-		34,  // setitimer
-		295, // setns
-		102, // setpgid
-		133, // setpriority
-		107, // setregid
-		112, // setresgid
-		110, // setresuid
-		106, // setreuid
-		152, // setrlimit
-		105, // setsid
-		48,  // setsockopt
-		156, // settimeofday
-		98,  // setuid
-		180, // setxattr
-		360, // setxattrat
-		26,  // shmat
-		27,  // shmctl
-		60,  // shmdt
-		25,  // shmget
-		42,  // shutdown
-		123, // sigaltstack
-		271, // signalfd
-		278, // signalfd4
-		37,  // socket
-		47,  // socketpair
-		264, // splice
+		347, // rt_sigqueueinfo
+		336, // rt_sigreturn
+		115, // rt_sigsuspend
+		346, // rt_sigtimedwait
+		359, // rt_tgsigqueueinfo
+		129, // sched_get_priority_max
+		130, // sched_get_priority_min
+		182, // sched_getaffinity
+		271, // sched_getattr
+		126, // sched_getparam
+		128, // sched_getscheduler
+		131, // sched_rr_get_interval
+		181, // sched_setaffinity
+		270, // sched_setattr
+		125, // sched_setparam
+		127, // sched_setscheduler
+		19,  // sched_yield
+		273, // seccomp
+		163, // security
+		18,  // select
+		55,  // semctl
+		53,  // semget
+		54,  // semop
+		192, // semtimedop
+		35,  // sendfile
+		361, // sendmmsg
+		341, // sendmsg
+		39,  // sendto
+		208, // set_mempolicy
+		314, // set_mempolicy_home_node
+		353, // set_robust_list
+		190, // set_tid_address
+		153, // setdomainname
+		111, // setfsgid
+		110, // setfsuid
+		94,  // setgid
+		104, // setgroups
+		152, // sethostname
+		33,  // setitimer
+		266, // setns
+		97,  // setpgid
+		124, // setpriority
+		102, // setregid
+		107, // setresgid
+		105, // setresuid
+		101, // setreuid
+		142, // setrlimit
+		100, // setsid
+		364, // setsockopt
+		146, // settimeofday
+		93,  // setuid
+		166, // setxattr
+		326, // setxattrat
+		25,  // shmat
+		26,  // shmctl
+		56,  // shmdt
+		24,  // shmget
+		40,  // shutdown
+		348, // sigaltstack
+		245, // signalfd
+		252, // signalfd4
+		36,  // socket
+		45,  // socketpair
+		240, // splice
 		4,   // stat
-		129, // statfs
-		354, // statmount
-		317, // statx
-		160, // swapoff
-		159, // swapon
-		81,  // symlink
-		257, // symlinkat
-		154, // sync
-		266, // sync_file_range
-		294, // syncfs
-		131, // sysfs
-		92,  // sysinfo
-		96,  // syslog
-		265, // tee
-		226, // tgkill
-		193, // time
-		214, // timer_create
-		218, // timer_delete
-		217, // timer_getoverrun
-		216, // timer_gettime
-		215, // timer_settime
-		272, // timerfd_create
-		276, // timerfd_gettime
-		275, // timerfd_settime
-		93,  // times
-		192, // tkill
-		69,  // truncate
-		176, // tuxcall
-		88,  // umask
-		158, // umount2
-		56,  // uname
-		80,  // unlink
-		254, // unlinkat
-		263, // unshare
-		320, // uretprobe
-		126, // uselib
-		308, // userfaultfd
-		128, // ustat
-		124, // utime
-		269, // utimensat
-		227, // utimes
-		51,  // vfork
-		145, // vhangup
-		267, // vmsplice
-		228, // vserver
-		54,  // wait4
-		376, // waitid
+		120, // statfs
+		320, // statmount
+		285, // statx
+		150, // swapoff
+		149, // swapon
+		77,  // symlink
+		233, // symlinkat
+		144, // sync
+		242, // sync_file_range
+		265, // syncfs
+		122, // sysfs
+		88,  // sysinfo
+		91,  // syslog
+		241, // tee
+		205, // tgkill
+		179, // time
+		349, // timer_create
+		197, // timer_delete
+		196, // timer_getoverrun
+		195, // timer_gettime
+		194, // timer_settime
+		246, // timerfd_create
+		250, // timerfd_gettime
+		249, // timerfd_settime
+		89,  // times
+		178, // tkill
+		65,  // truncate
+		162, // tuxcall
+		84,  // umask
+		148, // umount2
+		52,  // uname
+		76,  // unlink
+		230, // unlinkat
+		239, // unshare
+		278, // userfaultfd
+		119, // ustat
+		116, // utime
+		243, // utimensat
+		206, // utimes
+		48,  // vfork
+		136, // vhangup
+		355, // vmsplice
+		50,  // wait4
+		352, // waitid
 		1,   // write
-		16,  // writev
+		339, // writev
 	},
 	prototypes: []uint16{
 		172, // read
@@ -3426,7 +3399,6 @@ var tableX32 = table{
 		261, // rt_sigprocmask
 		171, // pread64
 		175, // pwrite64
-		209, // writev
 		233, // access
 		217, // pipe
 		295, // select
@@ -3451,18 +3423,15 @@ var tableX32 = table{
 		164, // connect
 		162, // accept
 		119, // sendto
-		139, // recvmsg
 		125, // shutdown
 		159, // bind
 		117, // listen
 		166, // getsockname
 		166, // getpeername
 		113, // socketpair
-		129, // setsockopt
 		28,  // clone
 		1,   // fork
 		1,   // vfork
-		231, // execve
 		111, // exit
 		504, // wait4
 		371, // kill
@@ -3504,7 +3473,6 @@ var tableX32 = table{
 		535, // getrusage
 		265, // sysinfo
 		451, // times
-		394, // ptrace
 		1,   // getuid
 		469, // syslog
 		1,   // getgid
@@ -3530,13 +3498,9 @@ var tableX32 = table{
 		376, // getsid
 		259, // capget
 		258, // capset
-		506, // rt_sigpending
-		370, // rt_sigqueueinfo
 		500, // rt_sigsuspend
-		508, // sigaltstack
 		221, // utime
 		234, // mknod
-		0,   // uselib
 		348, // personality
 		49,  // ustat
 		341, // statfs
@@ -3558,7 +3522,6 @@ var tableX32 = table{
 		1,   // vhangup
 		250, // modify_ldt
 		305, // pivot_root
-		0,   // _sysctl
 		326, // prctl
 		327, // arch_prctl
 		467, // adjtimex
@@ -3576,13 +3539,9 @@ var tableX32 = table{
 		299, // setdomainname
 		270, // iopl
 		245, // ioperm
-		0,   // create_module
 		0,   // init_module
 		0,   // delete_module
-		0,   // get_kernel_syms
-		0,   // query_module
 		33,  // quotactl
-		0,   // nfsservctl
 		0,   // getpmsg
 		0,   // putpmsg
 		0,   // afs_syscall
@@ -3607,24 +3566,17 @@ var tableX32 = table{
 		475, // futex
 		355, // sched_setaffinity
 		355, // sched_getaffinity
-		0,   // set_thread_area
-		307, // io_setup
 		39,  // io_destroy
 		46,  // io_getevents
-		47,  // io_submit
 		44,  // io_cancel
-		0,   // get_thread_area
 		0,   // lookup_dcookie
 		425, // epoll_create
-		0,   // epoll_ctl_old
-		0,   // epoll_wait_old
 		449, // remap_file_pages
 		189, // getdents64
 		456, // set_tid_address
 		1,   // restart_syscall
 		416, // semtimedop
 		150, // fadvise64
-		527, // timer_create
 		458, // timer_settime
 		460, // timer_gettime
 		461, // timer_getoverrun
@@ -3638,7 +3590,6 @@ var tableX32 = table{
 		110, // epoll_ctl
 		454, // tgkill
 		222, // utimes
-		0,   // vserver
 		447, // mbind
 		275, // set_mempolicy
 		387, // get_mempolicy
@@ -3646,9 +3597,7 @@ var tableX32 = table{
 		473, // mq_unlink
 		283, // mq_timedsend
 		281, // mq_timedreceive
-		285, // mq_notify
 		279, // mq_getsetattr
-		0,   // kexec_load
 		7,   // add_key
 		6,   // request_key
 		326, // keyctl
@@ -3677,8 +3626,6 @@ var tableX32 = table{
 		211, // splice
 		213, // tee
 		151, // sync_file_range
-		157, // vmsplice
-		361, // move_pages
 		80,  // utimensat
 		107, // epoll_pwait
 		491, // signalfd
@@ -3694,10 +3641,7 @@ var tableX32 = table{
 		314, // dup3
 		216, // pipe2
 		239, // inotify_init1
-		208, // preadv
-		208, // pwritev
 		21,  // perf_event_open
-		134, // recvmmsg
 		240, // fanotify_init
 		116, // fanotify_mark
 		368, // prlimit64
@@ -3717,20 +3661,16 @@ var tableX32 = table{
 		498, // memfd_create
 		0,   // kexec_file_load
 		31,  // bpf
-		123, // execveat
 		239, // userfaultfd
 		29,  // membarrier
 		440, // mlock2
 		211, // copy_file_range
-		207, // preadv2
-		207, // pwritev2
 		442, // pkey_mprotect
 		243, // pkey_alloc
 		385, // pkey_free
 		67,  // statx
 		45,  // io_pgetevents
 		404, // rseq
-		1,   // uretprobe
 		382, // pidfd_send_signal
 		102, // io_uring_setup
 		201, // io_uring_enter
@@ -3760,7 +3700,6 @@ var tableX32 = table{
 		446, // set_mempolicy_home_node
 		185, // cachestat
 		74,  // fchmodat2
-		0,   // map_shadow_stack
 		478, // futex_wake
 		479, // futex_wait
 		513, // futex_requeue
@@ -3783,34 +3722,55 @@ var tableX32 = table{
 		1,   // rt_sigreturn
 		180, // ioctl
 		209, // readv
+		209, // writev
 		155, // recvfrom
 		139, // sendmsg
+		139, // recvmsg
+		231, // execve
+		394, // ptrace
+		506, // rt_sigpending
 		510, // rt_sigtimedwait
+		370, // rt_sigqueueinfo
+		508, // sigaltstack
+		527, // timer_create
+		285, // mq_notify
+		0,   // kexec_load
 		516, // waitid
 		255, // set_robust_list
 		350, // get_robust_list
+		157, // vmsplice
+		361, // move_pages
+		208, // preadv
+		208, // pwritev
 		453, // rt_tgsigqueueinfo
+		134, // recvmmsg
 		135, // sendmmsg
 		357, // process_vm_readv
 		357, // process_vm_writev
+		129, // setsockopt
 		128, // getsockopt
+		307, // io_setup
+		47,  // io_submit
+		123, // execveat
+		207, // preadv2
+		207, // pwritev2
 	},
 	constants: []constantDelta{
-		{2036, true, 0}, // ESR_MAGIC
-		{2721, true, 0}, // EXTRA_MAGIC
-		{2845, true, 0}, // FPMR_MAGIC
-		{2846, true, 0}, // FPSIMD_MAGIC
-		{3020, true, 0}, // GCS_MAGIC
-		{7341, true, 0}, // POE_MAGIC
-		{7395, true, 0}, // PROT_BTI
-		{7399, true, 0}, // PROT_MTE
-		{7699, true, 0}, // PTRACE_PEEKMTETAGS
-		{7705, true, 0}, // PTRACE_POKEMTETAGS
-		{8710, true, 0}, // SVE_MAGIC
-		{9081, true, 0}, // TPIDR2_MAGIC
-		{9369, true, 0}, // X86_FXSR_MAGIC
-		{9413, true, 0}, // ZA_MAGIC
-		{9415, true, 0}, // ZT_MAGIC
+		{2072, true, 0}, // ESR_MAGIC
+		{2757, true, 0}, // EXTRA_MAGIC
+		{2895, true, 0}, // FPMR_MAGIC
+		{2896, true, 0}, // FPSIMD_MAGIC
+		{3135, true, 0}, // GCS_MAGIC
+		{7637, true, 0}, // POE_MAGIC
+		{7698, true, 0}, // PROT_BTI
+		{7702, true, 0}, // PROT_MTE
+		{8002, true, 0}, // PTRACE_PEEKMTETAGS
+		{8008, true, 0}, // PTRACE_POKEMTETAGS
+		{9072, true, 0}, // SVE_MAGIC
+		{9471, true, 0}, // TPIDR2_MAGIC
+		{9805, true, 0}, // X86_FXSR_MAGIC
+		{9852, true, 0}, // ZA_MAGIC
+		{9854, true, 0}, // ZT_MAGIC
 	},
 }
 
@@ -4060,7 +4020,6 @@ var tableAArch64 = table{
 		{0xf1, "perf_event_open"},
 		{0xf2, "accept4"},
 		{0xf3, "recvmmsg"},
-		{0xf4, "arch_specific_syscall"},
 		{0x104, "wait4"},
 		{0x105, "prlimit64"},
 		{0x106, "fanotify_init"},
@@ -4151,73 +4110,72 @@ var tableAArch64 = table{
 		89,  // acct
 		217, // add_key
 		171, // adjtimex
-		244, // arch_specific_syscall
 		200, // bind
-		265, // bpf
+		264, // bpf
 		214, // brk
-		307, // cachestat
+		306, // cachestat
 		90,  // capget
 		91,  // capset
 		49,  // chdir
 		51,  // chroot
-		251, // clock_adjtime
+		250, // clock_adjtime
 		114, // clock_getres
 		113, // clock_gettime
 		115, // clock_nanosleep
 		112, // clock_settime
 		220, // clone
-		291, // clone3
+		290, // clone3
 		57,  // close
-		292, // close_range
+		291, // close_range
 		203, // connect
-		270, // copy_file_range
+		269, // copy_file_range
 		106, // delete_module
 		23,  // dup
 		24,  // dup3
 		20,  // epoll_create1
 		21,  // epoll_ctl
 		22,  // epoll_pwait
-		297, // epoll_pwait2
+		296, // epoll_pwait2
 		19,  // eventfd2
 		221, // execve
-		266, // execveat
+		265, // execveat
 		93,  // exit
 		94,  // exit_group
 		48,  // faccessat
-		295, // faccessat2
+		294, // faccessat2
 		223, // fadvise64
 		47,  // fallocate
-		247, // fanotify_init
-		248, // fanotify_mark
+		246, // fanotify_init
+		247, // fanotify_mark
 		50,  // fchdir
 		52,  // fchmod
 		53,  // fchmodat
-		308, // fchmodat2
+		307, // fchmodat2
 		55,  // fchown
 		54,  // fchownat
 		25,  // fcntl
 		83,  // fdatasync
 		10,  // fgetxattr
-		324, // file_getattr
-		325, // file_setattr
-		258, // finit_module
+		323, // file_getattr
+		324, // file_setattr
+		257, // finit_module
 		13,  // flistxattr
 		32,  // flock
 		16,  // fremovexattr
-		287, // fsconfig
+		286, // fsconfig
 		7,   // fsetxattr
-		288, // fsmount
-		286, // fsopen
-		289, // fspick
+		287, // fsmount
+		285, // fsopen
+		288, // fspick
 		80,  // fstat
 		44,  // fstatfs
 		82,  // fsync
 		46,  // ftruncate
 		98,  // futex
-		312, // futex_requeue
-		311, // futex_wait
-		305, // futex_waitv
-		310, // futex_wake
+		311, // futex_requeue
+		310, // futex_wait
+		304, // futex_waitv
+		309, // futex_wake
 		236, // get_mempolicy
 		100, // get_robust_list
 		168, // getcpu
@@ -4233,7 +4191,7 @@ var tableAArch64 = table{
 		172, // getpid
 		173, // getppid
 		141, // getpriority
-		263, // getrandom
+		262, // getrandom
 		150, // getresgid
 		148, // getresuid
 		163, // getrlimit
@@ -4245,7 +4203,7 @@ var tableAArch64 = table{
 		169, // gettimeofday
 		174, // getuid
 		8,   // getxattr
-		320, // getxattrat
+		319, // getxattrat
 		105, // init_module
 		27,  // inotify_add_watch
 		26,  // inotify_init1
@@ -4253,55 +4211,55 @@ var tableAArch64 = table{
 		3,   // io_cancel
 		1,   // io_destroy
 		4,   // io_getevents
-		277, // io_pgetevents
+		276, // io_pgetevents
 		0,   // io_setup
 		2,   // io_submit
-		282, // io_uring_enter
-		283, // io_uring_register
-		281, // io_uring_setup
+		281, // io_uring_enter
+		282, // io_uring_register
+		280, // io_uring_setup
 		29,  // ioctl
 		31,  // ioprio_get
 		30,  // ioprio_set
-		257, // kcmp
-		279, // kexec_file_load
+		256, // kcmp
+		278, // kexec_file_load
 		104, // kexec_load
 		219, // keyctl
 		129, // kill
-		301, // landlock_add_rule
-		300, // landlock_create_ruleset
-		302, // landlock_restrict_self
+		300, // landlock_add_rule
+		299, // landlock_create_ruleset
+		301, // landlock_restrict_self
 		9,   // lgetxattr
 		37,  // linkat
 		201, // listen
-		314, // listmount
-		326, // listns
+		313, // listmount
+		325, // listns
 		11,  // listxattr
-		321, // listxattrat
+		320, // listxattrat
 		12,  // llistxattr
 		18,  // lookup_dcookie
 		15,  // lremovexattr
 		62,  // lseek
 		6,   // lsetxattr
-		315, // lsm_get_self_attr
-		317, // lsm_list_modules
-		316, // lsm_set_self_attr
+		314, // lsm_get_self_attr
+		316, // lsm_list_modules
+		315, // lsm_set_self_attr
 		233, // madvise
-		309, // map_shadow_stack
+		308, // map_shadow_stack
 		235, // mbind
-		268, // membarrier
-		264, // memfd_create
-		303, // memfd_secret
+		267, // membarrier
+		263, // memfd_create
+		302, // memfd_secret
 		238, // migrate_pages
 		232, // mincore
 		34,  // mkdirat
 		33,  // mknodat
 		228, // mlock
-		269, // mlock2
+		268, // mlock2
 		230, // mlockall
 		222, // mmap
 		40,  // mount
-		298, // mount_setattr
-		285, // move_mount
+		297, // mount_setattr
+		284, // move_mount
 		239, // move_pages
 		226, // mprotect
 		185, // mq_getsetattr
@@ -4311,7 +4269,7 @@ var tableAArch64 = table{
 		182, // mq_timedsend
 		181, // mq_unlink
 		216, // mremap
-		318, // mseal
+		317, // mseal
 		187, // msgctl
 		186, // msgget
 		188, // msgrcv
@@ -4320,42 +4278,42 @@ var tableAArch64 = table{
 		229, // munlock
 		231, // munlockall
 		215, // munmap
-		249, // name_to_handle_at
+		248, // name_to_handle_at
 		101, // nanosleep
 		79,  // newfstatat
 		42,  // nfsservctl
-		250, // open_by_handle_at
-		284, // open_tree
-		323, // open_tree_attr
+		249, // open_by_handle_at
+		283, // open_tree
+		322, // open_tree_attr
 		56,  // openat
-		293, // openat2
+		292, // openat2
 		241, // perf_event_open
 		92,  // personality
-		294, // pidfd_getfd
-		290, // pidfd_open
-		280, // pidfd_send_signal
+		293, // pidfd_getfd
+		289, // pidfd_open
+		279, // pidfd_send_signal
 		59,  // pipe2
 		41,  // pivot_root
-		274, // pkey_alloc
-		275, // pkey_free
-		273, // pkey_mprotect
+		273, // pkey_alloc
+		274, // pkey_free
+		272, // pkey_mprotect
 		73,  // ppoll
 		167, // prctl
 		67,  // pread64
 		69,  // preadv
-		271, // preadv2
-		246, // prlimit64
-		296, // process_madvise
-		304, // process_mrelease
-		255, // process_vm_readv
-		256, // process_vm_writev
+		270, // preadv2
+		245, // prlimit64
+		295, // process_madvise
+		303, // process_mrelease
+		254, // process_vm_readv
+		255, // process_vm_writev
 		72,  // pselect6
 		117, // ptrace
 		68,  // pwrite64
 		70,  // pwritev
-		272, // pwritev2
+		271, // pwritev2
 		60,  // quotactl
-		299, // quotactl_fd
+		298, // quotactl_fd
 		63,  // read
 		213, // readahead
 		78,  // readlinkat
@@ -4366,13 +4324,13 @@ var tableAArch64 = table{
 		212, // recvmsg
 		234, // remap_file_pages
 		14,  // removexattr
-		322, // removexattrat
+		321, // removexattrat
 		38,  // renameat
-		261, // renameat2
+		260, // renameat2
 		218, // request_key
 		128, // restart_syscall
-		278, // rseq
-		327, // rseq_slice_yield
+		277, // rseq
+		326, // rseq_slice_yield
 		134, // rt_sigaction
 		136, // rt_sigpending
 		135, // rt_sigprocmask
@@ -4384,26 +4342,26 @@ var tableAArch64 = table{
 		125, // sched_get_priority_max
 		126, // sched_get_priority_min
 		123, // sched_getaffinity
-		260, // sched_getattr
+		259, // sched_getattr
 		121, // sched_getparam
 		120, // sched_getscheduler
 		127, // sched_rr_get_interval
 		122, // sched_setaffinity
-		259, // sched_setattr
+		258, // sched_setattr
 		118, // sched_setparam
 		119, // sched_setscheduler
 		124, // sched_yield
-		262, // seccomp
+		261, // seccomp
 		191, // semctl
 		190, // semget
 		193, // semop
 		192, // semtimedop
 		71,  // sendfile
-		254, // sendmmsg
+		253, // sendmmsg
 		211, // sendmsg
 		206, // sendto
 		237, // set_mempolicy
-		306, // set_mempolicy_home_node
+		305, // set_mempolicy_home_node
 		99,  // set_robust_list
 		96,  // set_tid_address
 		162, // setdomainname
@@ -4413,7 +4371,7 @@ var tableAArch64 = table{
 		159, // setgroups
 		161, // sethostname
 		103, // setitimer
-		253, // setns
+		252, // setns
 		154, // setpgid
 		140, // setpriority
 		143, // setregid
@@ -4426,7 +4384,7 @@ var tableAArch64 = table{
 		170, // settimeofday
 		146, // setuid
 		5,   // setxattr
-		319, // setxattrat
+		318, // setxattrat
 		196, // shmat
 		195, // shmctl
 		197, // shmdt
@@ -4438,14 +4396,14 @@ var tableAArch64 = table{
 		199, // socketpair
 		76,  // splice
 		43,  // statfs
-		313, // statmount
-		276, // statx
+		312, // statmount
+		275, // statx
 		225, // swapoff
 		224, // swapon
 		36,  // symlinkat
 		81,  // sync
 		84,  // sync_file_range
-		252, // syncfs
+		251, // syncfs
 		179, // sysinfo
 		116, // syslog
 		77,  // tee
@@ -4466,11 +4424,11 @@ var tableAArch64 = table{
 		160, // uname
 		35,  // unlinkat
 		97,  // unshare
-		267, // userfaultfd
+		266, // userfaultfd
 		88,  // utimensat
 		58,  // vhangup
 		75,  // vmsplice
-		245, // wait4
+		244, // wait4
 		95,  // waitid
 		64,  // write
 		66,  // writev
@@ -4720,7 +4678,6 @@ var tableAArch64 = table{
 		21,  // perf_event_open
 		161, // accept4
 		134, // recvmmsg
-		0,   // arch_specific_syscall
 		504, // wait4
 		368, // prlimit64
 		240, // fanotify_init
@@ -4806,22 +4763,51 @@ var tableAArch64 = table{
 		0,   // rseq_slice_yield
 	},
 	constants: []constantDelta{
-		{2847, true, 0},         // FP_XSTATE_MAGIC2
-		{4122, true, 0},         // MAP_32BIT
-		{4123, true, 0},         // MAP_ABOVE4G
-		{6843, false, 0x10000},  // O_DIRECT
-		{6844, false, 0x4000},   // O_DIRECTORY
-		{6852, false, 0x8000},   // O_NOFOLLOW
-		{6859, false, 0x404000}, // O_TMPFILE
-		{7658, true, 0},         // PTRACE_ARCH_PRCTL
-		{7673, true, 0},         // PTRACE_GETFPREGS
-		{7674, true, 0},         // PTRACE_GETFPXREGS
-		{7682, true, 0},         // PTRACE_GET_THREAD_AREA
-		{7686, true, 0},         // PTRACE_OLDSETOPTIONS
-		{7711, true, 0},         // PTRACE_SETFPREGS
-		{7712, true, 0},         // PTRACE_SETFPXREGS
-		{7720, true, 0},         // PTRACE_SET_THREAD_AREA
-		{7721, true, 0},         // PTRACE_SINGLEBLOCK
-		{9369, true, 0},         // X86_FXSR_MAGIC
+		{81, true, 0},           // ARCH_ENABLE_TAGGED_ADDR
+		{82, true, 0},           // ARCH_FORCE_TAGGED_SVA
+		{83, true, 0},           // ARCH_GET_CPUID
+		{84, true, 0},           // ARCH_GET_FS
+		{85, true, 0},           // ARCH_GET_GS
+		{86, true, 0},           // ARCH_GET_MAX_TAG_BITS
+		{87, true, 0},           // ARCH_GET_UNTAG_MASK
+		{88, true, 0},           // ARCH_GET_XCOMP_GUEST_PERM
+		{89, true, 0},           // ARCH_GET_XCOMP_PERM
+		{90, true, 0},           // ARCH_GET_XCOMP_SUPP
+		{91, true, 0},           // ARCH_MAP_VDSO_32
+		{92, true, 0},           // ARCH_MAP_VDSO_64
+		{93, true, 0},           // ARCH_MAP_VDSO_X32
+		{94, true, 0},           // ARCH_REQ_XCOMP_GUEST_PERM
+		{95, true, 0},           // ARCH_REQ_XCOMP_PERM
+		{96, true, 0},           // ARCH_SET_CPUID
+		{97, true, 0},           // ARCH_SET_FS
+		{98, true, 0},           // ARCH_SET_GS
+		{99, true, 0},           // ARCH_SHSTK_DISABLE
+		{100, true, 0},          // ARCH_SHSTK_ENABLE
+		{101, true, 0},          // ARCH_SHSTK_LOCK
+		{102, true, 0},          // ARCH_SHSTK_SHSTK
+		{103, true, 0},          // ARCH_SHSTK_STATUS
+		{104, true, 0},          // ARCH_SHSTK_UNLOCK
+		{105, true, 0},          // ARCH_SHSTK_WRSS
+		{2897, true, 0},         // FP_XSTATE_MAGIC2
+		{4373, true, 0},         // MAP_32BIT
+		{4374, true, 0},         // MAP_ABOVE4G
+		{4484, true, 0},         // MODIFY_LDT_CONTENTS_CODE
+		{4485, true, 0},         // MODIFY_LDT_CONTENTS_DATA
+		{4486, true, 0},         // MODIFY_LDT_CONTENTS_STACK
+		{7117, false, 0x10000},  // O_DIRECT
+		{7118, false, 0x4000},   // O_DIRECTORY
+		{7122, false, 0x20000},  // O_LARGEFILE
+		{7126, false, 0x8000},   // O_NOFOLLOW
+		{7133, false, 0x404000}, // O_TMPFILE
+		{7961, true, 0},         // PTRACE_ARCH_PRCTL
+		{7976, true, 0},         // PTRACE_GETFPREGS
+		{7977, true, 0},         // PTRACE_GETFPXREGS
+		{7985, true, 0},         // PTRACE_GET_THREAD_AREA
+		{7989, true, 0},         // PTRACE_OLDSETOPTIONS
+		{8014, true, 0},         // PTRACE_SETFPREGS
+		{8015, true, 0},         // PTRACE_SETFPXREGS
+		{8023, true, 0},         // PTRACE_SET_THREAD_AREA
+		{8024, true, 0},         // PTRACE_SINGLEBLOCK
+		{9805, true, 0},         // X86_FXSR_MAGIC
 	},
 }

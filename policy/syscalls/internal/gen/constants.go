@@ -65,7 +65,9 @@ func (c constants) add(name, goarch string, value uint64) error {
 	return nil
 }
 
-// addMore reads constants that x/sys lacks: GOARCHes or *, name, value.
+// addMore reads constants that x/sys lacks: GOARCHes or *, name, value. Where
+// x/sys has another value than the kernel, a fourth field gives x/sys's, and
+// the kernel's replaces it.
 func (c constants) addMore() error {
 	records, err := readTSV("constants-more.tsv")
 	if err != nil {
@@ -73,22 +75,40 @@ func (c constants) addMore() error {
 	}
 	var errs []error
 	for _, r := range records {
-		if len(r.fields) != 3 {
-			return fmt.Errorf("%s: want architectures, name, value", r.where)
-		}
-		n, err := strconv.ParseInt(r.fields[2], 0, 64)
-		if err != nil {
-			return fmt.Errorf("%s: %w", r.where, err)
-		}
-		arches := goarches
-		if r.fields[0] != "*" {
-			arches = strings.Split(r.fields[0], ",")
-		}
-		for _, goarch := range arches {
-			if err := c.add(r.fields[1], goarch, uint64(n)); err != nil {
-				errs = append(errs, fmt.Errorf("%s: %w", r.where, err))
-			}
+		if err := c.addRecord(r.fields); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", r.where, err))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (c constants) addRecord(fields []string) error {
+	if len(fields) < 3 {
+		return errors.New("want architectures, name, value")
+	}
+	name := fields[1]
+	value, err := strconv.ParseInt(fields[2], 0, 64)
+	if err != nil {
+		return err
+	}
+	arches := goarches
+	if fields[0] != "*" {
+		arches = strings.Split(fields[0], ",")
+	}
+	for _, goarch := range arches {
+		if len(fields) > 3 {
+			wrong, err := strconv.ParseUint(fields[3], 0, 64)
+			if err != nil {
+				return err
+			}
+			if old, ok := c[name][goarch]; !ok || old != wrong {
+				return fmt.Errorf("%s on %s is not %#x but %#x", name, goarch, wrong, old)
+			}
+			delete(c[name], goarch)
+		}
+		if err := c.add(name, goarch, uint64(value)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"go/format"
 	"sort"
+	"strconv"
+	"strings"
 )
 
 // file is Go source in the making.
@@ -92,25 +94,31 @@ func (c constants) common(name string) uint64 {
 func emitConstants(c constants) *file {
 	f := newFile()
 	names := sortedKeys(c)
-	f.line("// constantText holds the names one after the other, ascending.")
-	f.line("const constantText = \"\" +")
-	for _, name := range names {
-		f.line("%q +", name)
-	}
-	f.line("\"\"\n")
-	f.line("// constantEnds says where in constantText each name ends.")
+	f.line("// constantText holds the names, ascending, each on a line of its own.")
+	f.line("const constantText = `%s\n`\n", strings.Join(names, "\n"))
+	f.line("// constantEnds says where in constantText each name's line ends.")
 	f.line("var constantEnds = [...]uint32{")
 	end := 0
-	for _, name := range names {
-		end += len(name)
-		f.line("%d, // %s", end, name)
-	}
-	f.line("}\n\nvar constantValues = [...]uint64{")
-	for _, name := range names {
-		f.line("%#x, // %s", c.common(name), name)
-	}
+	f.rows(len(names), func(i int) string {
+		end += len(names[i]) + 1
+		return strconv.Itoa(end)
+	})
+	f.line("}\n\n// constantValues are the values, in the order of the names.\nvar constantValues = [...]uint64{")
+	f.rows(len(names), func(i int) string { return fmt.Sprintf("%#x", c.common(names[i])) })
 	f.line("}")
 	return f
+}
+
+// rows writes n array elements, several to a line.
+func (f *file) rows(n int, element func(i int) string) {
+	for i := range n {
+		f.WriteString(element(i))
+		if i%10 == 9 || i == n-1 {
+			f.WriteString(",\n")
+		} else {
+			f.WriteString(", ")
+		}
+	}
 }
 
 // key is equal for equal argument lists.

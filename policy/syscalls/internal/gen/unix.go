@@ -27,7 +27,7 @@ type unixPackage struct {
 // archConstants are the exported integer constants of one GOARCH.
 type archConstants struct {
 	values  map[string]constant.Value
-	numbers map[string]uint32 // SYS_*, by the kernel's names
+	numbers []entry           // SYS_*, by the kernel's names
 	errnos  map[string]uint64 // those of type syscall.Errno
 	signals map[string]uint64 // those of type syscall.Signal
 }
@@ -124,7 +124,7 @@ func constAndTypeDecls(in []ast.Decl) []ast.Decl {
 }
 
 func collect(scope *types.Scope, set *token.FileSet) (*archConstants, error) {
-	a := &archConstants{map[string]constant.Value{}, map[string]uint32{}, map[string]uint64{}, map[string]uint64{}}
+	a := &archConstants{map[string]constant.Value{}, nil, map[string]uint64{}, map[string]uint64{}}
 	var errs []error
 	for _, name := range scope.Names() {
 		c, ok := scope.Lookup(name).(*types.Const)
@@ -143,7 +143,7 @@ func collect(scope *types.Scope, set *token.FileSet) (*archConstants, error) {
 		if call, ok := strings.CutPrefix(name, "SYS_"); ok {
 			// Names that x/sys made up for itself are in other files.
 			if strings.HasPrefix(filepath.Base(set.Position(c.Pos()).Filename), "zsysnum_") {
-				a.numbers[strings.ToLower(call)] = uint32(n)
+				a.numbers = append(a.numbers, entry{uint32(n), strings.ToLower(call)})
 			}
 			continue
 		}
