@@ -50,7 +50,7 @@ var prototypes = [...][]Arg{
 		{"prot", "unsigned long", 32, false, false, 32},
 		{"flags", "unsigned long", 32, false, false, 32},
 		{"fd", "unsigned long", 32, false, false, 32},
-		{"off", "unsigned long", 32, false, false, 32},
+		{"pgoff", "unsigned long", 32, false, false, 32},
 	},
 	{
 		{"addr", "unsigned long", 32, false, false, 32},
@@ -58,6 +58,11 @@ var prototypes = [...][]Arg{
 		{"new_len", "unsigned long", 32, false, false, 32},
 		{"flags", "unsigned long", 32, false, false, 32},
 		{"new_addr", "unsigned long", 32, false, false, 32},
+	},
+	{
+		{"addr", "unsigned long", 32, false, false, 32},
+		{"size", "unsigned long", 32, false, false, 32},
+		{"flags", "unsigned int", 32, false, false, 32},
 	},
 	{
 		{"addr", "unsigned long", 64, false, false, 64},
@@ -68,7 +73,7 @@ var prototypes = [...][]Arg{
 		{"len", "unsigned long", 64, false, false, 64},
 		{"prot", "unsigned long", 64, false, false, 64},
 		{"flags", "unsigned long", 64, false, false, 64},
-		{"fd", "unsigned long", 64, false, false, 64},
+		{"fd", "unsigned long", 32, false, false, 32},
 		{"off", "unsigned long", 64, false, false, 64},
 	},
 	{
@@ -77,6 +82,23 @@ var prototypes = [...][]Arg{
 		{"new_len", "unsigned long", 64, false, false, 64},
 		{"flags", "unsigned long", 64, false, false, 64},
 		{"new_addr", "unsigned long", 64, false, false, 64},
+	},
+	{
+		{"addr", "unsigned long", 64, false, false, 64},
+		{"size", "unsigned long", 64, false, false, 64},
+		{"flags", "unsigned int", 32, false, false, 32},
+	},
+	{
+		{"arg", "struct mmap_arg_struct *", 32, false, true, 32},
+	},
+	{
+		{"arg", "struct sel_arg_struct *", 32, false, true, 32},
+	},
+	{
+		{"args", "struct __sysctl_args *", 32, false, true, 32},
+	},
+	{
+		{"args", "struct __sysctl_args *", 64, false, true, 64},
 	},
 	{
 		{"attr", "const struct landlock_ruleset_attr *const", 32, false, true, 32},
@@ -141,6 +163,18 @@ var prototypes = [...][]Arg{
 		{"size", "unsigned long", 64, false, false, 64},
 	},
 	{
+		{"call", "int", 32, true, false, 32},
+		{"args", "unsigned long *", 32, false, true, 32},
+	},
+	{
+		{"call", "unsigned int", 32, false, false, 32},
+		{"first", "int", 32, true, false, 32},
+		{"second", "unsigned long", 32, false, false, 32},
+		{"third", "unsigned long", 32, false, false, 32},
+		{"ptr", "void *", 32, false, true, 32},
+		{"fifth", "long", 32, true, false, 32},
+	},
+	{
 		{"clockid", "int", 32, true, false, 32},
 		{"flags", "int", 32, true, false, 32},
 	},
@@ -148,15 +182,22 @@ var prototypes = [...][]Arg{
 		{"clone_flags", "unsigned long", 32, false, false, 32},
 		{"newsp", "unsigned long", 32, false, false, 32},
 		{"parent_tidptr", "int *", 32, false, true, 32},
-		{"child_tidptr", "int *", 32, false, true, 32},
 		{"tls", "unsigned long", 32, false, false, 32},
+		{"child_tidptr", "int *", 32, false, true, 32},
 	},
 	{
-		{"clone_flags", "unsigned long", 64, false, false, 64},
+		{"clone_flags", "unsigned long", 32, false, false, 32},
 		{"newsp", "unsigned long", 64, false, false, 64},
 		{"parent_tidptr", "int *", 64, false, true, 64},
 		{"child_tidptr", "int *", 64, false, true, 64},
 		{"tls", "unsigned long", 64, false, false, 64},
+	},
+	{
+		{"clone_flags", "unsigned long", 32, false, false, 32},
+		{"newsp", "unsigned long", 64, false, false, 64},
+		{"parent_tidptr", "int *", 64, false, true, 64},
+		{"tls", "unsigned long", 64, false, false, 64},
+		{"child_tidptr", "int *", 64, false, true, 64},
 	},
 	{
 		{"cmd", "int", 32, true, false, 32},
@@ -184,6 +225,15 @@ var prototypes = [...][]Arg{
 		{"special", "const char *", 64, false, true, 64},
 		{"id", "qid_t", 32, false, false, 32},
 		{"addr", "void *", 64, false, true, 64},
+	},
+	{
+		{"cmd", "unsigned long", 32, false, false, 32},
+		{"arg", "unsigned long", 32, false, false, 32},
+	},
+	{
+		{"cookie64", "u64", 64, false, false, 64},
+		{"buf", "char *", 64, false, true, 64},
+		{"len", "size_t", 64, false, false, 64},
 	},
 	{
 		{"count", "unsigned int", 32, false, false, 32},
@@ -257,6 +307,11 @@ var prototypes = [...][]Arg{
 		{"ctx_id", "aio_context_t", 64, false, false, 64},
 		{"nr", "long", 64, true, false, 64},
 		{"iocbpp", "struct iocb * *", 64, false, true, 64},
+	},
+	{
+		{"ctx_id", "compat_aio_context_t", 32, false, false, 32},
+		{"nr", "int", 32, true, false, 32},
+		{"iocbpp", "compat_uptr_t *", 64, false, true, 64},
 	},
 	{
 		{"dev", "unsigned", 32, false, false, 32},
@@ -338,6 +393,12 @@ var prototypes = [...][]Arg{
 		{"dfd", "int", 32, true, false, 32},
 		{"filename", "const char *", 32, false, true, 32},
 		{"mode", "umode_t", 32, false, false, 16},
+	},
+	{
+		{"dfd", "int", 32, true, false, 32},
+		{"filename", "const char *", 32, false, true, 32},
+		{"statbuf", "struct stat64 *", 32, false, true, 32},
+		{"flag", "int", 32, true, false, 32},
 	},
 	{
 		{"dfd", "int", 32, true, false, 32},
@@ -591,6 +652,24 @@ var prototypes = [...][]Arg{
 		{"params", "struct io_uring_params *", 64, false, true, 64},
 	},
 	{
+		{"entry", "compat_ulong_t", 32, false, false, 32},
+		{"nr_segments", "compat_ulong_t", 32, false, false, 32},
+		{"segments", "struct compat_kexec_segment *", 64, false, true, 64},
+		{"flags", "compat_ulong_t", 32, false, false, 32},
+	},
+	{
+		{"entry", "unsigned long", 32, false, false, 32},
+		{"nr_segments", "unsigned long", 32, false, false, 32},
+		{"segments", "struct kexec_segment *", 32, false, true, 32},
+		{"flags", "unsigned long", 32, false, false, 32},
+	},
+	{
+		{"entry", "unsigned long", 64, false, false, 64},
+		{"nr_segments", "unsigned long", 64, false, false, 64},
+		{"segments", "struct kexec_segment *", 64, false, true, 64},
+		{"flags", "unsigned long", 64, false, false, 64},
+	},
+	{
 		{"epfd", "int", 32, true, false, 32},
 		{"events", "struct epoll_event *", 32, false, true, 32},
 		{"maxevents", "int", 32, true, false, 32},
@@ -669,16 +748,17 @@ var prototypes = [...][]Arg{
 	{
 		{"fanotify_fd", "int", 32, true, false, 32},
 		{"flags", "unsigned int", 32, false, false, 32},
-		{"mask", "__u64", 32, false, false, 32},
+		{"mask", "__u64", 64, false, false, 64},
 		{"dfd", "int", 32, true, false, 32},
-		{"pathname", "const char *", 32, false, true, 32},
+		{"pathname", "const char *", 64, false, true, 64},
 	},
 	{
 		{"fanotify_fd", "int", 32, true, false, 32},
 		{"flags", "unsigned int", 32, false, false, 32},
-		{"mask", "__u64", 64, false, false, 64},
+		{"mask0", "__u32", 32, false, false, 32},
+		{"mask1", "__u32", 32, false, false, 32},
 		{"dfd", "int", 32, true, false, 32},
-		{"pathname", "const char *", 64, false, true, 64},
+		{"pathname", "const char *", 32, false, true, 32},
 	},
 	{
 		{"fd", "int", 32, true, false, 32},
@@ -803,14 +883,16 @@ var prototypes = [...][]Arg{
 	{
 		{"fd", "int", 32, true, false, 32},
 		{"mode", "int", 32, true, false, 32},
-		{"offset", "loff_t", 32, true, false, 32},
-		{"len", "loff_t", 32, true, false, 32},
+		{"offset", "loff_t", 64, true, false, 64},
+		{"len", "loff_t", 64, true, false, 64},
 	},
 	{
 		{"fd", "int", 32, true, false, 32},
 		{"mode", "int", 32, true, false, 32},
-		{"offset", "loff_t", 64, true, false, 64},
-		{"len", "loff_t", 64, true, false, 64},
+		{"offset_lo", "unsigned int", 32, false, false, 32},
+		{"offset_hi", "unsigned int", 32, false, false, 32},
+		{"len_lo", "unsigned int", 32, false, false, 32},
+		{"len_hi", "unsigned int", 32, false, false, 32},
 	},
 	{
 		{"fd", "int", 32, true, false, 32},
@@ -858,25 +940,28 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"fd", "int", 32, true, false, 32},
-		{"offset", "loff_t", 32, true, false, 32},
+		{"off_lo", "unsigned int", 32, false, false, 32},
+		{"off_hi", "unsigned int", 32, false, false, 32},
 		{"count", "size_t", 32, false, false, 32},
 	},
 	{
 		{"fd", "int", 32, true, false, 32},
-		{"offset", "loff_t", 32, true, false, 32},
-		{"len", "size_t", 32, false, false, 32},
-		{"advice", "int", 32, true, false, 32},
-	},
-	{
-		{"fd", "int", 32, true, false, 32},
-		{"offset", "loff_t", 32, true, false, 32},
-		{"nbytes", "loff_t", 32, true, false, 32},
-		{"flags", "unsigned int", 32, false, false, 32},
+		{"off_low", "unsigned int", 32, false, false, 32},
+		{"off_hi", "unsigned int", 32, false, false, 32},
+		{"n_low", "unsigned int", 32, false, false, 32},
+		{"n_hi", "unsigned int", 32, false, false, 32},
+		{"flags", "int", 32, true, false, 32},
 	},
 	{
 		{"fd", "int", 32, true, false, 32},
 		{"offset", "loff_t", 64, true, false, 64},
 		{"count", "size_t", 64, false, false, 64},
+	},
+	{
+		{"fd", "int", 32, true, false, 32},
+		{"offset", "loff_t", 64, true, false, 64},
+		{"len", "loff_t", 64, true, false, 64},
+		{"advice", "int", 32, true, false, 32},
 	},
 	{
 		{"fd", "int", 32, true, false, 32},
@@ -892,6 +977,21 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"fd", "int", 32, true, false, 32},
+		{"offset_lo", "unsigned int", 32, false, false, 32},
+		{"offset_hi", "unsigned int", 32, false, false, 32},
+		{"len", "size_t", 32, false, false, 32},
+		{"advice", "int", 32, true, false, 32},
+	},
+	{
+		{"fd", "int", 32, true, false, 32},
+		{"offset_low", "__u32", 32, false, false, 32},
+		{"offset_high", "__u32", 32, false, false, 32},
+		{"len_low", "__u32", 32, false, false, 32},
+		{"len_high", "__u32", 32, false, false, 32},
+		{"advice", "int", 32, true, false, 32},
+	},
+	{
+		{"fd", "int", 32, true, false, 32},
 		{"pathname", "const char *", 32, false, true, 32},
 		{"mask", "u32", 32, false, false, 32},
 	},
@@ -902,11 +1002,29 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"fd", "int", 32, true, false, 32},
+		{"uargs", "const char *", 32, false, true, 32},
+		{"flags", "int", 32, true, false, 32},
+	},
+	{
+		{"fd", "int", 32, true, false, 32},
+		{"uargs", "const char *", 64, false, true, 64},
+		{"flags", "int", 32, true, false, 32},
+	},
+	{
+		{"fd", "int", 32, true, false, 32},
 		{"ubuf", "void *", 32, false, true, 32},
 		{"size", "size_t", 32, false, false, 32},
 		{"flags", "unsigned int", 32, false, false, 32},
 		{"addr", "struct sockaddr *", 32, false, true, 32},
 		{"addr_len", "int *", 32, false, true, 32},
+	},
+	{
+		{"fd", "int", 32, true, false, 32},
+		{"ubuf", "void *", 64, false, true, 64},
+		{"size", "compat_size_t", 32, false, false, 32},
+		{"flags", "unsigned int", 32, false, false, 32},
+		{"addr", "struct sockaddr *", 64, false, true, 64},
+		{"addr_len", "int *", 64, false, true, 64},
 	},
 	{
 		{"fd", "int", 32, true, false, 32},
@@ -986,12 +1104,6 @@ var prototypes = [...][]Arg{
 		{"fd", "unsigned int", 32, false, false, 32},
 		{"buf", "char *", 32, false, true, 32},
 		{"count", "size_t", 32, false, false, 32},
-		{"pos", "loff_t", 32, true, false, 32},
-	},
-	{
-		{"fd", "unsigned int", 32, false, false, 32},
-		{"buf", "char *", 32, false, true, 32},
-		{"count", "size_t", 32, false, false, 32},
 	},
 	{
 		{"fd", "unsigned int", 32, false, false, 32},
@@ -1003,12 +1115,6 @@ var prototypes = [...][]Arg{
 		{"fd", "unsigned int", 32, false, false, 32},
 		{"buf", "char *", 64, false, true, 64},
 		{"count", "size_t", 64, false, false, 64},
-	},
-	{
-		{"fd", "unsigned int", 32, false, false, 32},
-		{"buf", "const char *", 32, false, true, 32},
-		{"count", "size_t", 32, false, false, 32},
-		{"pos", "loff_t", 32, true, false, 32},
 	},
 	{
 		{"fd", "unsigned int", 32, false, false, 32},
@@ -1033,6 +1139,11 @@ var prototypes = [...][]Arg{
 	{
 		{"fd", "unsigned int", 32, false, false, 32},
 		{"buf", "struct statfs *", 64, false, true, 64},
+	},
+	{
+		{"fd", "unsigned int", 32, false, false, 32},
+		{"cmd", "unsigned int", 32, false, false, 32},
+		{"arg", "compat_ulong_t", 32, false, false, 32},
 	},
 	{
 		{"fd", "unsigned int", 32, false, false, 32},
@@ -1094,6 +1205,11 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"fd", "unsigned int", 32, false, false, 32},
+		{"dirent", "struct old_linux_dirent *", 32, false, true, 32},
+		{"count", "unsigned int", 32, false, false, 32},
+	},
+	{
+		{"fd", "unsigned int", 32, false, false, 32},
 		{"length", "off_t", 32, true, false, 32},
 	},
 	{
@@ -1121,6 +1237,18 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"fd", "unsigned int", 32, false, false, 32},
+		{"offset_high", "unsigned long", 32, false, false, 32},
+		{"offset_low", "unsigned long", 32, false, false, 32},
+		{"result", "loff_t *", 32, false, true, 32},
+		{"whence", "unsigned int", 32, false, false, 32},
+	},
+	{
+		{"fd", "unsigned int", 32, false, false, 32},
+		{"offset_low", "unsigned long", 32, false, false, 32},
+		{"offset_high", "unsigned long", 32, false, false, 32},
+	},
+	{
+		{"fd", "unsigned int", 32, false, false, 32},
 		{"opcode", "unsigned int", 32, false, false, 32},
 		{"arg", "void *", 32, false, true, 32},
 		{"nr_args", "unsigned int", 32, false, false, 32},
@@ -1133,11 +1261,20 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"fd", "unsigned int", 32, false, false, 32},
+		{"statbuf", "struct __old_kernel_stat *", 32, false, true, 32},
+	},
+	{
+		{"fd", "unsigned int", 32, false, false, 32},
 		{"statbuf", "struct stat *", 32, false, true, 32},
 	},
 	{
 		{"fd", "unsigned int", 32, false, false, 32},
 		{"statbuf", "struct stat *", 64, false, true, 64},
+	},
+	{
+		{"fd", "unsigned int", 32, false, false, 32},
+		{"sz", "size_t", 32, false, false, 32},
+		{"buf", "struct statfs64 *", 32, false, true, 32},
 	},
 	{
 		{"fd", "unsigned int", 32, false, false, 32},
@@ -1157,6 +1294,25 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"fd", "unsigned int", 32, false, false, 32},
+		{"ubuf", "char *", 32, false, true, 32},
+		{"count", "u32", 32, false, false, 32},
+		{"poslo", "u32", 32, false, false, 32},
+		{"poshi", "u32", 32, false, false, 32},
+	},
+	{
+		{"fd", "unsigned int", 32, false, false, 32},
+		{"ubuf", "const char *", 32, false, true, 32},
+		{"count", "u32", 32, false, false, 32},
+		{"poslo", "u32", 32, false, false, 32},
+		{"poshi", "u32", 32, false, false, 32},
+	},
+	{
+		{"fd", "unsigned int", 32, false, false, 32},
+		{"user", "old_uid_t", 32, false, false, 16},
+		{"group", "old_gid_t", 32, false, false, 16},
+	},
+	{
+		{"fd", "unsigned int", 32, false, false, 32},
 		{"user", "uid_t", 32, false, false, 32},
 		{"group", "gid_t", 32, false, false, 32},
 	},
@@ -1165,6 +1321,10 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"fd", "unsigned long", 32, false, false, 32},
+		{"statbuf", "struct stat64 *", 32, false, true, 32},
+	},
+	{
+		{"fd", "unsigned long", 32, false, false, 32},
 		{"vec", "const struct iovec *", 32, false, true, 32},
 		{"vlen", "unsigned long", 32, false, false, 32},
 		{"pos_l", "unsigned long", 32, false, false, 32},
@@ -1184,7 +1344,20 @@ var prototypes = [...][]Arg{
 		{"vlen", "unsigned long", 32, false, false, 32},
 	},
 	{
-		{"fd", "unsigned long", 64, false, false, 64},
+		{"fd", "unsigned long", 32, false, false, 32},
+		{"vec", "const struct iovec *", 64, false, true, 64},
+		{"vlen", "unsigned long", 64, false, false, 64},
+		{"pos", "loff_t", 64, true, false, 64},
+		{"flags", "rwf_t", 32, true, false, 32},
+	},
+	{
+		{"fd", "unsigned long", 32, false, false, 32},
+		{"vec", "const struct iovec *", 64, false, true, 64},
+		{"vlen", "unsigned long", 64, false, false, 64},
+		{"pos", "loff_t", 64, true, false, 64},
+	},
+	{
+		{"fd", "unsigned long", 32, false, false, 32},
 		{"vec", "const struct iovec *", 64, false, true, 64},
 		{"vlen", "unsigned long", 64, false, false, 64},
 		{"pos_l", "unsigned long", 64, false, false, 64},
@@ -1192,14 +1365,14 @@ var prototypes = [...][]Arg{
 		{"flags", "rwf_t", 32, true, false, 32},
 	},
 	{
-		{"fd", "unsigned long", 64, false, false, 64},
+		{"fd", "unsigned long", 32, false, false, 32},
 		{"vec", "const struct iovec *", 64, false, true, 64},
 		{"vlen", "unsigned long", 64, false, false, 64},
 		{"pos_l", "unsigned long", 64, false, false, 64},
 		{"pos_h", "unsigned long", 64, false, false, 64},
 	},
 	{
-		{"fd", "unsigned long", 64, false, false, 64},
+		{"fd", "unsigned long", 32, false, false, 32},
 		{"vec", "const struct iovec *", 64, false, true, 64},
 		{"vlen", "unsigned long", 64, false, false, 64},
 	},
@@ -1289,7 +1462,25 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"filename", "const char *", 32, false, true, 32},
+		{"offset_low", "unsigned long", 32, false, false, 32},
+		{"offset_high", "unsigned long", 32, false, false, 32},
+	},
+	{
+		{"filename", "const char *", 32, false, true, 32},
+		{"statbuf", "struct __old_kernel_stat *", 32, false, true, 32},
+	},
+	{
+		{"filename", "const char *", 32, false, true, 32},
 		{"statbuf", "struct stat *", 32, false, true, 32},
+	},
+	{
+		{"filename", "const char *", 32, false, true, 32},
+		{"statbuf", "struct stat64 *", 32, false, true, 32},
+	},
+	{
+		{"filename", "const char *", 32, false, true, 32},
+		{"user", "old_uid_t", 32, false, false, 16},
+		{"group", "old_gid_t", 32, false, false, 16},
 	},
 	{
 		{"filename", "const char *", 32, false, true, 32},
@@ -1383,6 +1574,10 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"func", "int", 32, true, false, 32},
+		{"data", "long", 32, true, false, 32},
+	},
+	{
+		{"func", "int", 32, true, false, 32},
 		{"ptr", "void *", 32, false, true, 32},
 		{"bytecount", "unsigned long", 32, false, false, 32},
 	},
@@ -1395,12 +1590,23 @@ var prototypes = [...][]Arg{
 		{"gid", "gid_t", 32, false, false, 32},
 	},
 	{
+		{"gid", "old_gid_t", 32, false, false, 16},
+	},
+	{
 		{"gidsetsize", "int", 32, true, false, 32},
 		{"grouplist", "gid_t *", 32, false, true, 32},
 	},
 	{
 		{"gidsetsize", "int", 32, true, false, 32},
 		{"grouplist", "gid_t *", 64, false, true, 64},
+	},
+	{
+		{"gidsetsize", "int", 32, true, false, 32},
+		{"grouplist", "old_gid_t *", 32, false, true, 32},
+	},
+	{
+		{"head", "struct compat_robust_list_head *", 64, false, true, 64},
+		{"len", "compat_size_t", 32, false, false, 32},
 	},
 	{
 		{"head", "struct robust_list_head *", 32, false, true, 32},
@@ -1428,6 +1634,11 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"how", "int", 32, true, false, 32},
+		{"nset", "old_sigset_t *", 32, false, true, 32},
+		{"oset", "old_sigset_t *", 32, false, true, 32},
+	},
+	{
+		{"how", "int", 32, true, false, 32},
 		{"nset", "sigset_t *", 32, false, true, 32},
 		{"oset", "sigset_t *", 32, false, true, 32},
 		{"sigsetsize", "size_t", 32, false, false, 32},
@@ -1449,10 +1660,20 @@ var prototypes = [...][]Arg{
 		{"flags", "u32", 32, false, false, 32},
 	},
 	{
+		{"increment", "int", 32, true, false, 32},
+	},
+	{
 		{"info", "struct sysinfo *", 32, false, true, 32},
 	},
 	{
 		{"info", "struct sysinfo *", 64, false, true, 64},
+	},
+	{
+		{"kernel_fd", "int", 32, true, false, 32},
+		{"initrd_fd", "int", 32, true, false, 32},
+		{"cmdline_len", "unsigned long", 64, false, false, 64},
+		{"cmdline_ptr", "const char *", 64, false, true, 64},
+		{"flags", "unsigned long", 64, false, false, 64},
 	},
 	{
 		{"key", "key_t", 32, true, false, 32},
@@ -1475,6 +1696,12 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"level", "unsigned int", 32, false, false, 32},
+	},
+	{
+		{"library", "const char *", 32, false, true, 32},
+	},
+	{
+		{"library", "const char *", 64, false, true, 64},
 	},
 	{
 		{"magic1", "int", 32, true, false, 32},
@@ -1632,6 +1859,9 @@ var prototypes = [...][]Arg{
 		{"len", "int", 32, true, false, 32},
 	},
 	{
+		{"name", "char *", 32, false, true, 32},
+	},
+	{
 		{"name", "char *", 64, false, true, 64},
 		{"flags", "int", 32, true, false, 32},
 	},
@@ -1652,12 +1882,29 @@ var prototypes = [...][]Arg{
 		{"name", "struct new_utsname *", 64, false, true, 64},
 	},
 	{
+		{"name", "struct old_utsname *", 32, false, true, 32},
+	},
+	{
+		{"name", "struct oldold_utsname *", 32, false, true, 32},
+	},
+	{
+		{"name_user", "const char *", 32, false, true, 32},
+		{"flags", "unsigned int", 32, false, false, 32},
+	},
+	{
+		{"name_user", "const char *", 64, false, true, 64},
+		{"flags", "unsigned int", 32, false, false, 32},
+	},
+	{
 		{"new_root", "const char *", 32, false, true, 32},
 		{"put_old", "const char *", 32, false, true, 32},
 	},
 	{
 		{"new_root", "const char *", 64, false, true, 64},
 		{"put_old", "const char *", 64, false, true, 64},
+	},
+	{
+		{"newmask", "int", 32, true, false, 32},
 	},
 	{
 		{"nr_events", "unsigned", 32, false, false, 32},
@@ -1789,6 +2036,12 @@ var prototypes = [...][]Arg{
 		{"count", "size_t", 64, false, false, 64},
 	},
 	{
+		{"out_fd", "int", 32, true, false, 32},
+		{"in_fd", "int", 32, true, false, 32},
+		{"offset", "off_t *", 32, false, true, 32},
+		{"count", "size_t", 32, false, false, 32},
+	},
+	{
 		{"path", "const char *", 32, false, true, 32},
 		{"buf", "char *", 32, false, true, 32},
 		{"bufsiz", "int", 32, true, false, 32},
@@ -1835,6 +2088,11 @@ var prototypes = [...][]Arg{
 	{
 		{"pathname", "const char *", 32, false, true, 32},
 		{"name", "const char *", 32, false, true, 32},
+	},
+	{
+		{"pathname", "const char *", 32, false, true, 32},
+		{"sz", "size_t", 32, false, false, 32},
+		{"buf", "struct statfs64 *", 32, false, true, 32},
 	},
 	{
 		{"pathname", "const char *", 32, false, true, 32},
@@ -2001,6 +2259,11 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"pid", "pid_t", 32, true, false, 32},
+		{"stat_addr", "int *", 32, false, true, 32},
+		{"options", "int", 32, true, false, 32},
+	},
+	{
+		{"pid", "pid_t", 32, true, false, 32},
 		{"uattr", "struct sched_attr *", 32, false, true, 32},
 		{"flags", "unsigned int", 32, false, false, 32},
 	},
@@ -2118,6 +2381,24 @@ var prototypes = [...][]Arg{
 		{"flags", "unsigned int", 32, false, false, 32},
 	},
 	{
+		{"req", "const struct ns_id_req *", 32, false, true, 32},
+		{"ns_ids", "u64 *", 32, false, true, 32},
+		{"nr_ns_ids", "size_t", 32, false, false, 32},
+		{"flags", "unsigned int", 32, false, false, 32},
+	},
+	{
+		{"req", "const struct ns_id_req *", 64, false, true, 64},
+		{"ns_ids", "u64 *", 64, false, true, 64},
+		{"nr_ns_ids", "size_t", 64, false, false, 64},
+		{"flags", "unsigned int", 32, false, false, 32},
+	},
+	{
+		{"request", "compat_long_t", 32, true, false, 32},
+		{"pid", "compat_long_t", 32, true, false, 32},
+		{"addr", "compat_long_t", 32, true, false, 32},
+		{"data", "compat_long_t", 32, true, false, 32},
+	},
+	{
 		{"request", "long", 32, true, false, 32},
 		{"pid", "long", 32, true, false, 32},
 		{"addr", "unsigned long", 32, false, false, 32},
@@ -2125,7 +2406,7 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"request", "long", 64, true, false, 64},
-		{"pid", "long", 64, true, false, 64},
+		{"pid", "long", 32, true, false, 32},
 		{"addr", "unsigned long", 64, false, false, 64},
 		{"data", "unsigned long", 64, false, false, 64},
 	},
@@ -2147,6 +2428,15 @@ var prototypes = [...][]Arg{
 		{"egid", "gid_t", 32, false, false, 32},
 	},
 	{
+		{"rgid", "old_gid_t", 32, false, false, 16},
+		{"egid", "old_gid_t", 32, false, false, 16},
+		{"sgid", "old_gid_t", 32, false, false, 16},
+	},
+	{
+		{"rgid", "old_gid_t", 32, false, false, 16},
+		{"egid", "old_gid_t", 32, false, false, 16},
+	},
+	{
 		{"rgidp", "gid_t *", 32, false, true, 32},
 		{"egidp", "gid_t *", 32, false, true, 32},
 		{"sgidp", "gid_t *", 32, false, true, 32},
@@ -2155,6 +2445,11 @@ var prototypes = [...][]Arg{
 		{"rgidp", "gid_t *", 64, false, true, 64},
 		{"egidp", "gid_t *", 64, false, true, 64},
 		{"sgidp", "gid_t *", 64, false, true, 64},
+	},
+	{
+		{"rgidp", "old_gid_t *", 32, false, true, 32},
+		{"egidp", "old_gid_t *", 32, false, true, 32},
+		{"sgidp", "old_gid_t *", 32, false, true, 32},
 	},
 	{
 		{"rqtp", "struct __kernel_timespec *", 32, false, true, 32},
@@ -2177,6 +2472,15 @@ var prototypes = [...][]Arg{
 		{"sig", "u32", 32, false, false, 32},
 	},
 	{
+		{"ruid", "old_uid_t", 32, false, false, 16},
+		{"euid", "old_uid_t", 32, false, false, 16},
+		{"suid", "old_uid_t", 32, false, false, 16},
+	},
+	{
+		{"ruid", "old_uid_t", 32, false, false, 16},
+		{"euid", "old_uid_t", 32, false, false, 16},
+	},
+	{
 		{"ruid", "uid_t", 32, false, false, 32},
 		{"euid", "uid_t", 32, false, false, 32},
 		{"suid", "uid_t", 32, false, false, 32},
@@ -2184,6 +2488,11 @@ var prototypes = [...][]Arg{
 	{
 		{"ruid", "uid_t", 32, false, false, 32},
 		{"euid", "uid_t", 32, false, false, 32},
+	},
+	{
+		{"ruidp", "old_uid_t *", 32, false, true, 32},
+		{"euidp", "old_uid_t *", 32, false, true, 32},
+		{"suidp", "old_uid_t *", 32, false, true, 32},
 	},
 	{
 		{"ruidp", "uid_t *", 32, false, true, 32},
@@ -2228,6 +2537,12 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"semid", "int", 32, true, false, 32},
+		{"tsops", "struct sembuf *", 32, false, true, 32},
+		{"nsops", "unsigned int", 32, false, false, 32},
+		{"timeout", "const struct __kernel_timespec *", 32, false, true, 32},
+	},
+	{
+		{"semid", "int", 32, true, false, 32},
 		{"tsops", "struct sembuf *", 64, false, true, 64},
 		{"nsops", "unsigned", 32, false, false, 32},
 	},
@@ -2265,6 +2580,17 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"sig", "int", 32, true, false, 32},
+		{"act", "const struct compat_sigaction *", 64, false, true, 64},
+		{"oact", "struct compat_sigaction *", 64, false, true, 64},
+		{"sigsetsize", "compat_size_t", 32, false, false, 32},
+	},
+	{
+		{"sig", "int", 32, true, false, 32},
+		{"act", "const struct old_sigaction *", 32, false, true, 32},
+		{"oact", "struct old_sigaction *", 32, false, true, 32},
+	},
+	{
+		{"sig", "int", 32, true, false, 32},
 		{"act", "const struct sigaction *", 32, false, true, 32},
 		{"oact", "struct sigaction *", 32, false, true, 32},
 		{"sigsetsize", "size_t", 32, false, false, 32},
@@ -2274,6 +2600,10 @@ var prototypes = [...][]Arg{
 		{"act", "const struct sigaction *", 64, false, true, 64},
 		{"oact", "struct sigaction *", 64, false, true, 64},
 		{"sigsetsize", "size_t", 64, false, false, 64},
+	},
+	{
+		{"sig", "int", 32, true, false, 32},
+		{"handler", "__sighandler_t", 32, false, true, 32},
 	},
 	{
 		{"size", "int", 32, true, false, 32},
@@ -2387,7 +2717,7 @@ var prototypes = [...][]Arg{
 	{
 		{"start", "unsigned long", 64, false, false, 64},
 		{"len", "unsigned long", 64, false, false, 64},
-		{"mode", "unsigned long", 64, false, false, 64},
+		{"mode", "unsigned long", 32, true, false, 32},
 		{"nmask", "const unsigned long *", 64, false, true, 64},
 		{"maxnode", "unsigned long", 64, false, false, 64},
 		{"flags", "unsigned int", 32, false, false, 32},
@@ -2463,6 +2793,9 @@ var prototypes = [...][]Arg{
 		{"tloc", "__kernel_old_time_t *", 64, false, true, 64},
 	},
 	{
+		{"tptr", "old_time32_t *", 32, false, true, 32},
+	},
+	{
 		{"tv", "struct __kernel_old_timeval *", 32, false, true, 32},
 		{"tz", "struct timezone *", 32, false, true, 32},
 	},
@@ -2485,6 +2818,9 @@ var prototypes = [...][]Arg{
 		{"type", "int", 32, true, false, 32},
 		{"buf", "char *", 64, false, true, 64},
 		{"len", "int", 32, true, false, 32},
+	},
+	{
+		{"u_info", "struct user_desc *", 32, false, true, 32},
 	},
 	{
 		{"u_name", "const char *", 32, false, true, 32},
@@ -2633,7 +2969,20 @@ var prototypes = [...][]Arg{
 		{"sigsetsize", "size_t", 64, false, false, 64},
 	},
 	{
+		{"uid", "old_uid_t", 32, false, false, 16},
+	},
+	{
 		{"uid", "uid_t", 32, false, false, 32},
+	},
+	{
+		{"umod", "void *", 32, false, true, 32},
+		{"len", "unsigned long", 32, false, false, 32},
+		{"uargs", "const char *", 32, false, true, 32},
+	},
+	{
+		{"umod", "void *", 64, false, true, 64},
+		{"len", "unsigned long", 64, false, false, 64},
+		{"uargs", "const char *", 64, false, true, 64},
 	},
 	{
 		{"uname", "const char *", 32, false, true, 32},
@@ -2658,6 +3007,11 @@ var prototypes = [...][]Arg{
 		{"unshare_flags", "unsigned long", 64, false, false, 64},
 	},
 	{
+		{"unused1", "int", 32, true, false, 32},
+		{"unused2", "int", 32, true, false, 32},
+		{"mask", "old_sigset_t", 32, false, false, 32},
+	},
+	{
 		{"upid", "pid_t", 32, true, false, 32},
 		{"stat_addr", "int *", 32, false, true, 32},
 		{"options", "int", 32, true, false, 32},
@@ -2668,6 +3022,16 @@ var prototypes = [...][]Arg{
 		{"stat_addr", "int *", 64, false, true, 64},
 		{"options", "int", 32, true, false, 32},
 		{"ru", "struct rusage *", 64, false, true, 64},
+	},
+	{
+		{"user_vm86", "struct vm86_struct *", 32, false, true, 32},
+	},
+	{
+		{"uset", "compat_sigset_t *", 64, false, true, 64},
+		{"sigsetsize", "compat_size_t", 32, false, false, 32},
+	},
+	{
+		{"uset", "old_sigset_t *", 32, false, true, 32},
 	},
 	{
 		{"uset", "sigset_t *", 32, false, true, 32},
@@ -2686,6 +3050,12 @@ var prototypes = [...][]Arg{
 		{"uoss", "stack_t *", 64, false, true, 64},
 	},
 	{
+		{"uthese", "compat_sigset_t *", 64, false, true, 64},
+		{"uinfo", "struct compat_siginfo *", 64, false, true, 64},
+		{"uts", "struct __kernel_timespec *", 64, false, true, 64},
+		{"sigsetsize", "compat_size_t", 32, false, false, 32},
+	},
+	{
 		{"uthese", "const sigset_t *", 32, false, true, 32},
 		{"uinfo", "siginfo_t *", 32, false, true, 32},
 		{"uts", "const struct __kernel_timespec *", 32, false, true, 32},
@@ -2696,6 +3066,12 @@ var prototypes = [...][]Arg{
 		{"uinfo", "siginfo_t *", 64, false, true, 64},
 		{"uts", "const struct __kernel_timespec *", 64, false, true, 64},
 		{"sigsetsize", "size_t", 64, false, false, 64},
+	},
+	{
+		{"w0", "u32", 32, false, false, 32},
+		{"w1", "u32", 32, false, false, 32},
+		{"buf", "char *", 32, false, true, 32},
+		{"len", "compat_size_t", 32, false, false, 32},
 	},
 	{
 		{"waiters", "struct futex_waitv *", 32, false, true, 32},
@@ -2826,8 +3202,209 @@ var prototypes = [...][]Arg{
 }
 
 var aliases = [...]alias{
+	{"accept", "sockfd", "fd"},
+	{"accept4", "sockfd", "fd"},
+	{"access", "pathname", "filename"},
+	{"arch_prctl", "code", "option"},
+	{"arch_prctl", "op", "option"},
+	{"bind", "sockfd", "fd"},
+	{"chdir", "pathname", "filename"},
+	{"chmod", "pathname", "filename"},
+	{"chown", "owner", "user"},
+	{"chown", "pathname", "filename"},
+	{"chown32", "owner", "user"},
+	{"chown32", "pathname", "filename"},
+	{"chroot", "pathname", "filename"},
 	{"clone", "flags", "clone_flags"},
+	{"clone", "stack", "newsp"},
+	{"connect", "sockfd", "fd"},
+	{"copy_file_range", "length", "len"},
+	{"dup", "oldfd", "fildes"},
+	{"eventfd", "initval", "count"},
+	{"eventfd2", "initval", "count"},
+	{"execve", "pathname", "filename"},
+	{"execveat", "dirfd", "fd"},
+	{"execveat", "pathname", "filename"},
+	{"exit", "status", "error_code"},
+	{"exit_group", "status", "error_code"},
+	{"faccessat", "dirfd", "dfd"},
+	{"faccessat", "pathname", "filename"},
+	{"faccessat2", "dirfd", "dfd"},
+	{"faccessat2", "pathname", "filename"},
+	{"fadvise64", "length", "len"},
+	{"fallocate", "length", "len"},
+	{"fallocate", "size", "len"},
+	{"fanotify_mark", "dirfd", "dfd"},
+	{"fchmodat", "dirfd", "dfd"},
+	{"fchmodat", "pathname", "filename"},
+	{"fchmodat2", "dirfd", "dfd"},
+	{"fchmodat2", "pathname", "filename"},
+	{"fchown", "owner", "user"},
+	{"fchown32", "owner", "user"},
+	{"fchownat", "dirfd", "dfd"},
+	{"fchownat", "flags", "flag"},
+	{"fchownat", "owner", "user"},
+	{"fchownat", "pathname", "filename"},
+	{"fcntl", "op", "cmd"},
+	{"file_getattr", "dirfd", "dfd"},
+	{"file_getattr", "pathname", "filename"},
+	{"file_getattr", "size", "usize"},
+	{"file_setattr", "dirfd", "dfd"},
+	{"file_setattr", "pathname", "filename"},
+	{"file_setattr", "size", "usize"},
+	{"flock", "op", "cmd"},
+	{"flock", "operation", "cmd"},
+	{"fspick", "dirfd", "dfd"},
+	{"fstatat64", "dirfd", "dfd"},
+	{"fstatat64", "flags", "flag"},
+	{"fstatat64", "pathname", "filename"},
+	{"futex", "futex_op", "op"},
+	{"futimesat", "dirfd", "dfd"},
+	{"futimesat", "pathname", "filename"},
+	{"getpeername", "sockfd", "fd"},
+	{"getrandom", "length", "len"},
+	{"getsockname", "sockfd", "fd"},
+	{"getsockopt", "sockfd", "fd"},
+	{"getxattrat", "dirfd", "dfd"},
+	{"getxattrat", "size", "usize"},
+	{"init_module", "length", "len"},
 	{"ioctl", "op", "cmd"},
 	{"ioctl", "request", "cmd"},
+	{"keyctl", "op", "option"},
+	{"keyctl", "operation", "option"},
+	{"lchown", "owner", "user"},
+	{"lchown", "pathname", "filename"},
+	{"lchown32", "owner", "user"},
+	{"lchown32", "pathname", "filename"},
+	{"linkat", "newdirfd", "newdfd"},
+	{"linkat", "olddirfd", "olddfd"},
+	{"listen", "sockfd", "fd"},
+	{"listxattrat", "dirfd", "dfd"},
+	{"lookup_dcookie", "length", "len"},
+	{"lstat", "pathname", "filename"},
+	{"lstat64", "pathname", "filename"},
+	{"madvise", "addr", "start"},
+	{"madvise", "advice", "behavior"},
+	{"madvise", "length", "len_in"},
+	{"madvise", "size", "len_in"},
+	{"mbind", "length", "len"},
+	{"mincore", "length", "len"},
+	{"mkdirat", "dirfd", "dfd"},
+	{"mknod", "pathname", "filename"},
+	{"mknodat", "dirfd", "dfd"},
+	{"mknodat", "pathname", "filename"},
+	{"mlock", "addr", "start"},
+	{"mlock", "length", "len"},
+	{"mlock", "size", "len"},
+	{"mlock2", "addr", "start"},
+	{"mlock2", "length", "len"},
+	{"mlock2", "size", "len"},
+	{"mmap", "length", "len"},
+	{"mmap", "offset", "off"},
+	{"mmap2", "length", "len"},
+	{"mount", "mountflags", "flags"},
+	{"mount_setattr", "dirfd", "dfd"},
+	{"mount_setattr", "size", "usize"},
+	{"mprotect", "addr", "start"},
+	{"mprotect", "length", "len"},
+	{"mprotect", "size", "len"},
+	{"mremap", "new_size", "new_len"},
+	{"mremap", "old_size", "old_len"},
+	{"mseal", "length", "len"},
+	{"msgctl", "op", "cmd"},
+	{"msync", "addr", "start"},
+	{"msync", "length", "len"},
+	{"munlock", "addr", "start"},
+	{"munlock", "length", "len"},
+	{"munlock", "size", "len"},
+	{"munmap", "length", "len"},
+	{"name_to_handle_at", "dirfd", "dfd"},
+	{"name_to_handle_at", "flags", "flag"},
+	{"newfstatat", "dirfd", "dfd"},
+	{"newfstatat", "flags", "flag"},
+	{"newfstatat", "pathname", "filename"},
+	{"oldlstat", "pathname", "filename"},
+	{"oldstat", "pathname", "filename"},
+	{"open", "pathname", "filename"},
+	{"open_by_handle_at", "mount_fd", "mountdirfd"},
+	{"open_tree", "dirfd", "dfd"},
+	{"open_tree", "pathname", "filename"},
+	{"open_tree_attr", "dirfd", "dfd"},
+	{"open_tree_attr", "pathname", "filename"},
+	{"open_tree_attr", "size", "usize"},
+	{"openat", "dirfd", "dfd"},
+	{"openat", "pathname", "filename"},
+	{"openat2", "dirfd", "dfd"},
+	{"openat2", "pathname", "filename"},
+	{"openat2", "size", "usize"},
+	{"personality", "persona", "personality"},
+	{"pkey_mprotect", "addr", "start"},
+	{"pkey_mprotect", "length", "len"},
+	{"pkey_mprotect", "size", "len"},
+	{"prctl", "op", "option"},
+	{"process_madvise", "advice", "behavior"},
+	{"ptrace", "op", "request"},
+	{"quotactl", "op", "cmd"},
+	{"quotactl_fd", "op", "cmd"},
+	{"readlinkat", "dirfd", "dfd"},
+	{"reboot", "magic", "magic1"},
+	{"reboot", "op", "cmd"},
+	{"recvfrom", "len", "size"},
+	{"recvfrom", "sockfd", "fd"},
+	{"recvmmsg", "sockfd", "fd"},
+	{"recvmsg", "sockfd", "fd"},
+	{"removexattrat", "dirfd", "dfd"},
+	{"renameat", "newdirfd", "newdfd"},
+	{"renameat", "olddirfd", "olddfd"},
+	{"renameat2", "newdirfd", "newdfd"},
+	{"renameat2", "olddirfd", "olddfd"},
+	{"sched_getaffinity", "length", "len"},
+	{"sched_getattr", "size", "usize"},
+	{"sched_setaffinity", "length", "len"},
+	{"seccomp", "operation", "op"},
+	{"semctl", "op", "cmd"},
+	{"sendmmsg", "sockfd", "fd"},
+	{"sendmsg", "sockfd", "fd"},
+	{"sendto", "length", "len"},
+	{"sendto", "sockfd", "fd"},
+	{"set_mempolicy_home_node", "length", "len"},
+	{"set_robust_list", "length", "len"},
+	{"setdomainname", "length", "len"},
+	{"sethostname", "length", "len"},
+	{"setns", "nstype", "flags"},
+	{"setpriority", "prio", "niceval"},
+	{"setsockopt", "sockfd", "fd"},
+	{"setxattrat", "dirfd", "dfd"},
+	{"setxattrat", "size", "usize"},
+	{"shmctl", "op", "cmd"},
+	{"shutdown", "sockfd", "fd"},
+	{"signalfd", "fd", "ufd"},
+	{"signalfd4", "fd", "ufd"},
 	{"socket", "domain", "family"},
+	{"socketpair", "domain", "family"},
+	{"splice", "length", "len"},
+	{"stat", "pathname", "filename"},
+	{"stat64", "pathname", "filename"},
+	{"statx", "dirfd", "dfd"},
+	{"statx", "pathname", "filename"},
+	{"symlinkat", "newdirfd", "newdfd"},
+	{"syslog", "length", "len"},
+	{"tee", "length", "len"},
+	{"tgkill", "tid", "pid"},
+	{"timerfd_gettime", "fd", "ufd"},
+	{"timerfd_settime", "fd", "ufd"},
+	{"tkill", "tid", "pid"},
+	{"truncate64", "pathname", "filename"},
+	{"unlinkat", "dirfd", "dfd"},
+	{"unlinkat", "flags", "flag"},
+	{"unshare", "flags", "unshare_flags"},
+	{"utime", "pathname", "filename"},
+	{"utimensat", "dirfd", "dfd"},
+	{"utimensat", "pathname", "filename"},
+	{"utimensat_time64", "dirfd", "dfd"},
+	{"utimensat_time64", "pathname", "filename"},
+	{"utimes", "pathname", "filename"},
+	{"wait4", "pid", "upid"},
+	{"waitid", "id", "upid"},
+	{"waitid", "idtype", "which"},
 }

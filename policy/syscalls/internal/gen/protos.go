@@ -34,12 +34,14 @@ var tracefsNames = map[string]string{
 	"umount":     "umount2",
 }
 
+// loadPrototypes reads the signatures for each ABI: tracefs's for all of
+// them, then what signatures-more.tsv adds and replaces.
 func loadPrototypes(abis []*abi) (prototypes, error) {
 	types, err := loadTypes()
 	if err != nil {
 		return nil, err
 	}
-	common, err := readTSV("signatures-x86_64-6.18.tsv")
+	common, err := loadCommon()
 	if err != nil {
 		return nil, err
 	}
@@ -50,30 +52,69 @@ func loadPrototypes(abis []*abi) (prototypes, error) {
 	out := prototypes{}
 	var errs []error
 	for _, a := range abis {
+		calls := map[string][]string{}
+		for name, fields := range common {
+			if a.has(name) {
+				calls[name] = fields
+			}
+		}
+		errs = append(errs, addMore(calls, a, common, more))
 		out[a.name] = map[string][]arg{}
-		add := func(where, name string, fields []string) {
+		for name, fields := range calls {
 			args, err := parseArgs(a, types, fields)
 			if err != nil {
-				errs = append(errs, fmt.Errorf("%s: %w", where, err))
+				errs = append(errs, fmt.Errorf("%s: %w", name, err))
 			}
-			if a.has(name) {
-				out[a.name][name] = args
-			}
-		}
-		for _, r := range common {
-			name := r.fields[0]
-			if real, ok := tracefsNames[name]; ok {
-				name = real
-			}
-			add(r.where, name, r.fields[1:])
-		}
-		for _, r := range more {
-			if abis := r.fields[0]; abis == "*" || slices.Contains(strings.Split(abis, ","), a.name) {
-				add(r.where, r.fields[1], r.fields[2:])
-			}
+			out[a.name][name] = args
 		}
 	}
+	errs = append(errs, out.narrow())
 	return out, errors.Join(errs...)
+}
+
+// loadCommon reads what tracefs says, by the names of the system calls.
+func loadCommon() (map[string][]string, error) {
+	records, err := readTSV("signatures-x86_64-6.18.tsv")
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]string{}
+	for _, r := range records {
+		name := r.fields[0]
+		if real, ok := tracefsNames[name]; ok {
+			name = real
+		}
+		out[name] = r.fields[1:]
+	}
+	return out, nil
+}
+
+// addMore adds the records that apply to an ABI. A call that the ABI lacks is
+// an error unless the record is for every ABI.
+func addMore(calls map[string][]string, a *abi, common map[string][]string, more []record) error {
+	var errs []error
+	for _, r := range more {
+		name, fields := r.fields[1], r.fields[2:]
+		if r.fields[0] != "*" {
+			if !slices.Contains(strings.Split(r.fields[0], ","), a.name) {
+				continue
+			}
+			if !a.has(name) {
+				errs = append(errs, fmt.Errorf("%s: %s has no %s", r.where, a.name, name))
+			}
+		}
+		if len(fields) == 1 && fields[0][0] == '=' {
+			same, ok := common[fields[0][1:]]
+			if !ok {
+				errs = append(errs, fmt.Errorf("%s: no call %s", r.where, fields[0]))
+			}
+			fields = same
+		}
+		if a.has(name) {
+			calls[name] = fields
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func parseArgs(a *abi, types map[string]ctype, fields []string) ([]arg, error) {
@@ -99,6 +140,35 @@ func parseArgs(a *abi, types map[string]ctype, fields []string) ([]arg, error) {
 	return args, nil
 }
 
+// narrow applies narrow.tsv. A record that changes nothing on any ABI is an
+// error: it is misspelt.
+func (p prototypes) narrow() error {
+	records, err := readTSV("narrow.tsv")
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, r := range records {
+		kind, ok := kinds[r.fields[2]]
+		if !ok || kind.bits != 32 {
+			return fmt.Errorf("%s: no kind of 32 bits", r.where)
+		}
+		changed := false
+		for _, calls := range p {
+			for i, a := range calls[r.fields[0]] {
+				if a.name == r.fields[1] && a.width == 64 {
+					a.width, a.bits, a.signed = 32, 32, kind.signed
+					calls[r.fields[0]][i], changed = a, true
+				}
+			}
+		}
+		if !changed {
+			errs = append(errs, fmt.Errorf("%s: nothing to narrow", r.where))
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // typeOf looks a C type up. const changes nothing, and any * is a pointer.
 func typeOf(types map[string]ctype, typ string) (ctype, error) {
 	if strings.Contains(typ, "*") {
@@ -111,6 +181,12 @@ func typeOf(types map[string]ctype, typ string) (ctype, error) {
 	return t, nil
 }
 
+// kinds are the words of types.tsv.
+var kinds = map[string]ctype{
+	"s32": {32, true, false}, "u32": {32, false, false}, "u16": {16, false, false},
+	"s64": {64, true, false}, "u64": {64, false, false}, "ptr": {64, false, true},
+}
+
 func loadTypes() (map[string]ctype, error) {
 	records, err := readTSV("types.tsv")
 	if err != nil {
@@ -121,58 +197,11 @@ func loadTypes() (map[string]ctype, error) {
 		if len(r.fields) < 2 {
 			return nil, fmt.Errorf("%s: want a type and its kind", r.where)
 		}
-		kind, ok := map[string]ctype{
-			"s32": {32, true, false}, "u32": {32, false, false}, "u16": {16, false, false},
-			"s64": {64, true, false}, "u64": {64, false, false}, "ptr": {64, false, true},
-		}[r.fields[1]]
+		kind, ok := kinds[r.fields[1]]
 		if !ok {
 			return nil, fmt.Errorf("%s: unknown kind %q", r.where, r.fields[1])
 		}
 		out[r.fields[0]] = kind
 	}
 	return out, nil
-}
-
-// aliasEntry is another name for an argument.
-type aliasEntry struct{ call, name, kernel string }
-
-// loadAliases reads the other names of arguments. Each must name an argument
-// that a prototype has, and must not itself be an argument of the call.
-func loadAliases(protos prototypes) ([]aliasEntry, error) {
-	records, err := readTSV("aliases.tsv")
-	if err != nil {
-		return nil, err
-	}
-	var out []aliasEntry
-	var errs []error
-	for _, r := range records {
-		if len(r.fields) != 3 {
-			return nil, fmt.Errorf("%s: want call, alias, kernel's name", r.where)
-		}
-		e := aliasEntry{r.fields[0], r.fields[1], r.fields[2]}
-		if err := protos.check(e); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", r.where, err))
-		}
-		out = append(out, e)
-	}
-	slices.SortFunc(out, func(a, b aliasEntry) int {
-		return strings.Compare(a.call+"\x00"+a.name, b.call+"\x00"+b.name)
-	})
-	return out, errors.Join(errs...)
-}
-
-func (p prototypes) check(e aliasEntry) error {
-	found := false
-	for _, calls := range p {
-		for _, arg := range calls[e.call] {
-			found = found || arg.name == e.kernel
-			if arg.name == e.name {
-				return fmt.Errorf("%s has an argument %s of its own", e.call, e.name)
-			}
-		}
-	}
-	if !found {
-		return fmt.Errorf("%s has no argument %s", e.call, e.kernel)
-	}
-	return nil
 }
