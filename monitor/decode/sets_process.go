@@ -1,0 +1,533 @@
+package decode
+
+import "golang.org/x/sys/unix"
+
+// cloneFlagsSet: clone(2) but for the exit signal, clone3(2), unshare(2).
+var cloneFlagsSet = set{
+	wide: true,
+	flags: []constant{
+		{"CLONE_VM", unix.CLONE_VM},
+		{"CLONE_FS", unix.CLONE_FS},
+		{"CLONE_FILES", unix.CLONE_FILES},
+		{"CLONE_SIGHAND", unix.CLONE_SIGHAND},
+		{"CLONE_PIDFD", unix.CLONE_PIDFD},
+		{"CLONE_PTRACE", unix.CLONE_PTRACE},
+		{"CLONE_VFORK", unix.CLONE_VFORK},
+		{"CLONE_PARENT", unix.CLONE_PARENT},
+		{"CLONE_THREAD", unix.CLONE_THREAD},
+		{"CLONE_NEWNS", unix.CLONE_NEWNS},
+		{"CLONE_SYSVSEM", unix.CLONE_SYSVSEM},
+		{"CLONE_SETTLS", unix.CLONE_SETTLS},
+		{"CLONE_PARENT_SETTID", unix.CLONE_PARENT_SETTID},
+		{"CLONE_CHILD_CLEARTID", unix.CLONE_CHILD_CLEARTID},
+		{"CLONE_DETACHED", unix.CLONE_DETACHED},
+		{"CLONE_UNTRACED", unix.CLONE_UNTRACED},
+		{"CLONE_CHILD_SETTID", unix.CLONE_CHILD_SETTID},
+		{"CLONE_NEWCGROUP", unix.CLONE_NEWCGROUP},
+		{"CLONE_NEWUTS", unix.CLONE_NEWUTS},
+		{"CLONE_NEWIPC", unix.CLONE_NEWIPC},
+		{"CLONE_NEWUSER", unix.CLONE_NEWUSER},
+		{"CLONE_NEWPID", unix.CLONE_NEWPID},
+		{"CLONE_NEWNET", unix.CLONE_NEWNET},
+		{"CLONE_IO", unix.CLONE_IO},
+		{"CLONE_CLEAR_SIGHAND", unix.CLONE_CLEAR_SIGHAND},
+		{"CLONE_INTO_CGROUP", unix.CLONE_INTO_CGROUP},
+		{"CLONE_NEWTIME", unix.CLONE_NEWTIME},
+	},
+}
+
+// nsTypesSet: setns(2).
+var nsTypesSet = set{
+	flags: []constant{
+		{"CLONE_NEWTIME", unix.CLONE_NEWTIME},
+		{"CLONE_NEWNS", unix.CLONE_NEWNS},
+		{"CLONE_NEWCGROUP", unix.CLONE_NEWCGROUP},
+		{"CLONE_NEWUTS", unix.CLONE_NEWUTS},
+		{"CLONE_NEWIPC", unix.CLONE_NEWIPC},
+		{"CLONE_NEWUSER", unix.CLONE_NEWUSER},
+		{"CLONE_NEWPID", unix.CLONE_NEWPID},
+		{"CLONE_NEWNET", unix.CLONE_NEWNET},
+	},
+}
+
+// execFlagsSet: execveat(2).
+var execFlagsSet = set{
+	flags: []constant{
+		{"AT_SYMLINK_NOFOLLOW", unix.AT_SYMLINK_NOFOLLOW},
+		{"AT_EMPTY_PATH", unix.AT_EMPTY_PATH},
+		{"AT_EXECVE_CHECK", 0x10000},
+	},
+}
+
+// waitFlagsSet: wait4(2), waitid(2).
+var waitFlagsSet = set{
+	flags: []constant{
+		{"WNOHANG", unix.WNOHANG},
+		{"WUNTRACED", unix.WUNTRACED},
+		{"WEXITED", unix.WEXITED},
+		{"WCONTINUED", unix.WCONTINUED},
+		{"WNOWAIT", unix.WNOWAIT},
+		{"__WNOTHREAD", unix.WNOTHREAD},
+		{"__WALL", unix.WALL},
+		{"__WCLONE", unix.WCLONE},
+	},
+}
+
+// waitTypesSet: waitid(2).
+var waitTypesSet = set{
+	mask: all,
+	enum: []constant{
+		{"P_ALL", unix.P_ALL},
+		{"P_PID", unix.P_PID},
+		{"P_PGID", unix.P_PGID},
+		{"P_PIDFD", unix.P_PIDFD},
+	},
+}
+
+// prctlOpsSet: prctl(2).
+var prctlOpsSet = set{
+	mask: all,
+	enum: []constant{
+		{"PR_SET_PDEATHSIG", unix.PR_SET_PDEATHSIG},
+		{"PR_GET_PDEATHSIG", unix.PR_GET_PDEATHSIG},
+		{"PR_GET_DUMPABLE", unix.PR_GET_DUMPABLE},
+		{"PR_SET_DUMPABLE", unix.PR_SET_DUMPABLE},
+		{"PR_GET_UNALIGN", unix.PR_GET_UNALIGN},
+		{"PR_SET_UNALIGN", unix.PR_SET_UNALIGN},
+		{"PR_GET_KEEPCAPS", unix.PR_GET_KEEPCAPS},
+		{"PR_SET_KEEPCAPS", unix.PR_SET_KEEPCAPS},
+		{"PR_GET_FPEMU", unix.PR_GET_FPEMU},
+		{"PR_SET_FPEMU", unix.PR_SET_FPEMU},
+		{"PR_GET_FPEXC", unix.PR_GET_FPEXC},
+		{"PR_SET_FPEXC", unix.PR_SET_FPEXC},
+		{"PR_GET_TIMING", unix.PR_GET_TIMING},
+		{"PR_SET_TIMING", unix.PR_SET_TIMING},
+		{"PR_SET_NAME", unix.PR_SET_NAME},
+		{"PR_GET_NAME", unix.PR_GET_NAME},
+		{"PR_GET_ENDIAN", unix.PR_GET_ENDIAN},
+		{"PR_SET_ENDIAN", unix.PR_SET_ENDIAN},
+		{"PR_GET_SECCOMP", unix.PR_GET_SECCOMP},
+		{"PR_SET_SECCOMP", unix.PR_SET_SECCOMP},
+		{"PR_CAPBSET_READ", unix.PR_CAPBSET_READ},
+		{"PR_CAPBSET_DROP", unix.PR_CAPBSET_DROP},
+		{"PR_GET_TSC", unix.PR_GET_TSC},
+		{"PR_SET_TSC", unix.PR_SET_TSC},
+		{"PR_GET_SECUREBITS", unix.PR_GET_SECUREBITS},
+		{"PR_SET_SECUREBITS", unix.PR_SET_SECUREBITS},
+		{"PR_SET_TIMERSLACK", unix.PR_SET_TIMERSLACK},
+		{"PR_GET_TIMERSLACK", unix.PR_GET_TIMERSLACK},
+		{"PR_TASK_PERF_EVENTS_DISABLE", unix.PR_TASK_PERF_EVENTS_DISABLE},
+		{"PR_TASK_PERF_EVENTS_ENABLE", unix.PR_TASK_PERF_EVENTS_ENABLE},
+		{"PR_MCE_KILL", unix.PR_MCE_KILL},
+		{"PR_MCE_KILL_GET", unix.PR_MCE_KILL_GET},
+		{"PR_SET_MM", unix.PR_SET_MM},
+		{"PR_SET_CHILD_SUBREAPER", unix.PR_SET_CHILD_SUBREAPER},
+		{"PR_GET_CHILD_SUBREAPER", unix.PR_GET_CHILD_SUBREAPER},
+		{"PR_SET_NO_NEW_PRIVS", unix.PR_SET_NO_NEW_PRIVS},
+		{"PR_GET_NO_NEW_PRIVS", unix.PR_GET_NO_NEW_PRIVS},
+		{"PR_GET_TID_ADDRESS", unix.PR_GET_TID_ADDRESS},
+		{"PR_SET_THP_DISABLE", unix.PR_SET_THP_DISABLE},
+		{"PR_GET_THP_DISABLE", unix.PR_GET_THP_DISABLE},
+		{"PR_MPX_ENABLE_MANAGEMENT", unix.PR_MPX_ENABLE_MANAGEMENT},
+		{"PR_MPX_DISABLE_MANAGEMENT", unix.PR_MPX_DISABLE_MANAGEMENT},
+		{"PR_SET_FP_MODE", unix.PR_SET_FP_MODE},
+		{"PR_GET_FP_MODE", unix.PR_GET_FP_MODE},
+		{"PR_CAP_AMBIENT", unix.PR_CAP_AMBIENT},
+		{"PR_SVE_SET_VL", unix.PR_SVE_SET_VL},
+		{"PR_SVE_GET_VL", unix.PR_SVE_GET_VL},
+		{"PR_GET_SPECULATION_CTRL", unix.PR_GET_SPECULATION_CTRL},
+		{"PR_SET_SPECULATION_CTRL", unix.PR_SET_SPECULATION_CTRL},
+		{"PR_PAC_RESET_KEYS", unix.PR_PAC_RESET_KEYS},
+		{"PR_SET_TAGGED_ADDR_CTRL", unix.PR_SET_TAGGED_ADDR_CTRL},
+		{"PR_GET_TAGGED_ADDR_CTRL", unix.PR_GET_TAGGED_ADDR_CTRL},
+		{"PR_SET_IO_FLUSHER", unix.PR_SET_IO_FLUSHER},
+		{"PR_GET_IO_FLUSHER", unix.PR_GET_IO_FLUSHER},
+		{"PR_SET_SYSCALL_USER_DISPATCH", unix.PR_SET_SYSCALL_USER_DISPATCH},
+		{"PR_PAC_SET_ENABLED_KEYS", unix.PR_PAC_SET_ENABLED_KEYS},
+		{"PR_PAC_GET_ENABLED_KEYS", unix.PR_PAC_GET_ENABLED_KEYS},
+		{"PR_SCHED_CORE", unix.PR_SCHED_CORE},
+		{"PR_SME_SET_VL", unix.PR_SME_SET_VL},
+		{"PR_SME_GET_VL", unix.PR_SME_GET_VL},
+		{"PR_SET_MDWE", unix.PR_SET_MDWE},
+		{"PR_GET_MDWE", unix.PR_GET_MDWE},
+		{"PR_SET_MEMORY_MERGE", unix.PR_SET_MEMORY_MERGE},
+		{"PR_GET_MEMORY_MERGE", unix.PR_GET_MEMORY_MERGE},
+		{"PR_GET_SHADOW_STACK_STATUS", unix.PR_GET_SHADOW_STACK_STATUS},
+		{"PR_SET_SHADOW_STACK_STATUS", unix.PR_SET_SHADOW_STACK_STATUS},
+		{"PR_LOCK_SHADOW_STACK_STATUS", unix.PR_LOCK_SHADOW_STACK_STATUS},
+		{"PR_SET_PTRACER", unix.PR_SET_PTRACER},
+		{"PR_SET_VMA", unix.PR_SET_VMA},
+	},
+}
+
+// ambientOpsSet: PR_CAP_AMBIENT.
+var ambientOpsSet = set{
+	mask: all,
+	enum: []constant{
+		{"PR_CAP_AMBIENT_IS_SET", unix.PR_CAP_AMBIENT_IS_SET},
+		{"PR_CAP_AMBIENT_RAISE", unix.PR_CAP_AMBIENT_RAISE},
+		{"PR_CAP_AMBIENT_LOWER", unix.PR_CAP_AMBIENT_LOWER},
+		{"PR_CAP_AMBIENT_CLEAR_ALL", unix.PR_CAP_AMBIENT_CLEAR_ALL},
+	},
+}
+
+// prctlMMSet: PR_SET_MM.
+var prctlMMSet = set{
+	mask: all,
+	enum: []constant{
+		{"PR_SET_MM_START_CODE", unix.PR_SET_MM_START_CODE},
+		{"PR_SET_MM_END_CODE", unix.PR_SET_MM_END_CODE},
+		{"PR_SET_MM_START_DATA", unix.PR_SET_MM_START_DATA},
+		{"PR_SET_MM_END_DATA", unix.PR_SET_MM_END_DATA},
+		{"PR_SET_MM_START_STACK", unix.PR_SET_MM_START_STACK},
+		{"PR_SET_MM_START_BRK", unix.PR_SET_MM_START_BRK},
+		{"PR_SET_MM_BRK", unix.PR_SET_MM_BRK},
+		{"PR_SET_MM_ARG_START", unix.PR_SET_MM_ARG_START},
+		{"PR_SET_MM_ARG_END", unix.PR_SET_MM_ARG_END},
+		{"PR_SET_MM_ENV_START", unix.PR_SET_MM_ENV_START},
+		{"PR_SET_MM_ENV_END", unix.PR_SET_MM_ENV_END},
+		{"PR_SET_MM_AUXV", unix.PR_SET_MM_AUXV},
+		{"PR_SET_MM_EXE_FILE", unix.PR_SET_MM_EXE_FILE},
+		{"PR_SET_MM_MAP", unix.PR_SET_MM_MAP},
+		{"PR_SET_MM_MAP_SIZE", unix.PR_SET_MM_MAP_SIZE},
+	},
+}
+
+// secureBitsSet: PR_SET_SECUREBITS.
+var secureBitsSet = set{
+	wide: true,
+	flags: []constant{
+		{"SECBIT_NOROOT", 0x1},
+		{"SECBIT_NOROOT_LOCKED", 0x2},
+		{"SECBIT_NO_SETUID_FIXUP", 0x4},
+		{"SECBIT_NO_SETUID_FIXUP_LOCKED", 0x8},
+		{"SECBIT_KEEP_CAPS", 0x10},
+		{"SECBIT_KEEP_CAPS_LOCKED", 0x20},
+		{"SECBIT_NO_CAP_AMBIENT_RAISE", 0x40},
+		{"SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED", 0x80},
+		{"SECBIT_EXEC_RESTRICT_FILE", 0x100},
+		{"SECBIT_EXEC_RESTRICT_FILE_LOCKED", 0x200},
+		{"SECBIT_EXEC_DENY_INTERACTIVE", 0x400},
+		{"SECBIT_EXEC_DENY_INTERACTIVE_LOCKED", 0x800},
+	},
+}
+
+// seccompModesSet: PR_SET_SECCOMP.
+var seccompModesSet = set{
+	mask: all,
+	enum: []constant{
+		{"SECCOMP_MODE_DISABLED", unix.SECCOMP_MODE_DISABLED},
+		{"SECCOMP_MODE_STRICT", unix.SECCOMP_MODE_STRICT},
+		{"SECCOMP_MODE_FILTER", unix.SECCOMP_MODE_FILTER},
+	},
+}
+
+// dumpableSet: PR_SET_DUMPABLE.
+var dumpableSet = set{
+	wide: true,
+	mask: all,
+	enum: []constant{
+		{"SUID_DUMP_DISABLE", 0},
+		{"SUID_DUMP_USER", 1},
+		{"SUID_DUMP_ROOT", 2},
+	},
+}
+
+// speculationKindsSet: PR_SET_SPECULATION_CTRL.
+var speculationKindsSet = set{
+	mask: all,
+	enum: []constant{
+		{"PR_SPEC_STORE_BYPASS", unix.PR_SPEC_STORE_BYPASS},
+		{"PR_SPEC_INDIRECT_BRANCH", unix.PR_SPEC_INDIRECT_BRANCH},
+		{"PR_SPEC_L1D_FLUSH", unix.PR_SPEC_L1D_FLUSH},
+	},
+}
+
+// capabilitiesSet: capabilities(7).
+var capabilitiesSet = set{
+	mask: all,
+	enum: []constant{
+		{"CAP_CHOWN", unix.CAP_CHOWN},
+		{"CAP_DAC_OVERRIDE", unix.CAP_DAC_OVERRIDE},
+		{"CAP_DAC_READ_SEARCH", unix.CAP_DAC_READ_SEARCH},
+		{"CAP_FOWNER", unix.CAP_FOWNER},
+		{"CAP_FSETID", unix.CAP_FSETID},
+		{"CAP_KILL", unix.CAP_KILL},
+		{"CAP_SETGID", unix.CAP_SETGID},
+		{"CAP_SETUID", unix.CAP_SETUID},
+		{"CAP_SETPCAP", unix.CAP_SETPCAP},
+		{"CAP_LINUX_IMMUTABLE", unix.CAP_LINUX_IMMUTABLE},
+		{"CAP_NET_BIND_SERVICE", unix.CAP_NET_BIND_SERVICE},
+		{"CAP_NET_BROADCAST", unix.CAP_NET_BROADCAST},
+		{"CAP_NET_ADMIN", unix.CAP_NET_ADMIN},
+		{"CAP_NET_RAW", unix.CAP_NET_RAW},
+		{"CAP_IPC_LOCK", unix.CAP_IPC_LOCK},
+		{"CAP_IPC_OWNER", unix.CAP_IPC_OWNER},
+		{"CAP_SYS_MODULE", unix.CAP_SYS_MODULE},
+		{"CAP_SYS_RAWIO", unix.CAP_SYS_RAWIO},
+		{"CAP_SYS_CHROOT", unix.CAP_SYS_CHROOT},
+		{"CAP_SYS_PTRACE", unix.CAP_SYS_PTRACE},
+		{"CAP_SYS_PACCT", unix.CAP_SYS_PACCT},
+		{"CAP_SYS_ADMIN", unix.CAP_SYS_ADMIN},
+		{"CAP_SYS_BOOT", unix.CAP_SYS_BOOT},
+		{"CAP_SYS_NICE", unix.CAP_SYS_NICE},
+		{"CAP_SYS_RESOURCE", unix.CAP_SYS_RESOURCE},
+		{"CAP_SYS_TIME", unix.CAP_SYS_TIME},
+		{"CAP_SYS_TTY_CONFIG", unix.CAP_SYS_TTY_CONFIG},
+		{"CAP_MKNOD", unix.CAP_MKNOD},
+		{"CAP_LEASE", unix.CAP_LEASE},
+		{"CAP_AUDIT_WRITE", unix.CAP_AUDIT_WRITE},
+		{"CAP_AUDIT_CONTROL", unix.CAP_AUDIT_CONTROL},
+		{"CAP_SETFCAP", unix.CAP_SETFCAP},
+		{"CAP_MAC_OVERRIDE", unix.CAP_MAC_OVERRIDE},
+		{"CAP_MAC_ADMIN", unix.CAP_MAC_ADMIN},
+		{"CAP_SYSLOG", unix.CAP_SYSLOG},
+		{"CAP_WAKE_ALARM", unix.CAP_WAKE_ALARM},
+		{"CAP_BLOCK_SUSPEND", unix.CAP_BLOCK_SUSPEND},
+		{"CAP_AUDIT_READ", unix.CAP_AUDIT_READ},
+		{"CAP_PERFMON", unix.CAP_PERFMON},
+		{"CAP_BPF", unix.CAP_BPF},
+		{"CAP_CHECKPOINT_RESTORE", unix.CAP_CHECKPOINT_RESTORE},
+	},
+}
+
+// ptraceRequestsSet: ptrace(2).
+var ptraceRequestsSet = set{
+	wide: true,
+	mask: all,
+	enum: []constant{
+		{"PTRACE_TRACEME", unix.PTRACE_TRACEME},
+		{"PTRACE_PEEKTEXT", unix.PTRACE_PEEKTEXT},
+		{"PTRACE_PEEKDATA", unix.PTRACE_PEEKDATA},
+		{"PTRACE_PEEKUSER", 3},
+		{"PTRACE_POKETEXT", unix.PTRACE_POKETEXT},
+		{"PTRACE_POKEDATA", unix.PTRACE_POKEDATA},
+		{"PTRACE_POKEUSER", 6},
+		{"PTRACE_CONT", unix.PTRACE_CONT},
+		{"PTRACE_KILL", unix.PTRACE_KILL},
+		{"PTRACE_SINGLESTEP", unix.PTRACE_SINGLESTEP},
+		{"PTRACE_GETREGS", 12},
+		{"PTRACE_SETREGS", 13},
+		{"PTRACE_GETFPREGS", 14},
+		{"PTRACE_SETFPREGS", 15},
+		{"PTRACE_ATTACH", unix.PTRACE_ATTACH},
+		{"PTRACE_DETACH", unix.PTRACE_DETACH},
+		{"PTRACE_SYSCALL", unix.PTRACE_SYSCALL},
+		{"PTRACE_SYSEMU", unix.PTRACE_SYSEMU},
+		{"PTRACE_SETOPTIONS", unix.PTRACE_SETOPTIONS},
+		{"PTRACE_GETEVENTMSG", unix.PTRACE_GETEVENTMSG},
+		{"PTRACE_GETSIGINFO", unix.PTRACE_GETSIGINFO},
+		{"PTRACE_SETSIGINFO", unix.PTRACE_SETSIGINFO},
+		{"PTRACE_GETREGSET", unix.PTRACE_GETREGSET},
+		{"PTRACE_SETREGSET", unix.PTRACE_SETREGSET},
+		{"PTRACE_SEIZE", unix.PTRACE_SEIZE},
+		{"PTRACE_INTERRUPT", unix.PTRACE_INTERRUPT},
+		{"PTRACE_LISTEN", unix.PTRACE_LISTEN},
+		{"PTRACE_PEEKSIGINFO", unix.PTRACE_PEEKSIGINFO},
+		{"PTRACE_GETSIGMASK", unix.PTRACE_GETSIGMASK},
+		{"PTRACE_SETSIGMASK", unix.PTRACE_SETSIGMASK},
+		{"PTRACE_SECCOMP_GET_FILTER", unix.PTRACE_SECCOMP_GET_FILTER},
+		{"PTRACE_SECCOMP_GET_METADATA", unix.PTRACE_SECCOMP_GET_METADATA},
+		{"PTRACE_GET_SYSCALL_INFO", unix.PTRACE_GET_SYSCALL_INFO},
+		{"PTRACE_GET_RSEQ_CONFIGURATION", unix.PTRACE_GET_RSEQ_CONFIGURATION},
+		{"PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG", unix.PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG},
+		{"PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG", unix.PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG},
+		{"PTRACE_SET_SYSCALL_INFO", 0x4212},
+	},
+}
+
+// ptraceOptionsSet: PTRACE_SETOPTIONS, PTRACE_SEIZE.
+var ptraceOptionsSet = set{
+	wide: true,
+	flags: []constant{
+		{"PTRACE_O_TRACESYSGOOD", unix.PTRACE_O_TRACESYSGOOD},
+		{"PTRACE_O_TRACEFORK", unix.PTRACE_O_TRACEFORK},
+		{"PTRACE_O_TRACEVFORK", unix.PTRACE_O_TRACEVFORK},
+		{"PTRACE_O_TRACECLONE", unix.PTRACE_O_TRACECLONE},
+		{"PTRACE_O_TRACEEXEC", unix.PTRACE_O_TRACEEXEC},
+		{"PTRACE_O_TRACEVFORKDONE", unix.PTRACE_O_TRACEVFORKDONE},
+		{"PTRACE_O_TRACEEXIT", unix.PTRACE_O_TRACEEXIT},
+		{"PTRACE_O_TRACESECCOMP", unix.PTRACE_O_TRACESECCOMP},
+		{"PTRACE_O_EXITKILL", unix.PTRACE_O_EXITKILL},
+		{"PTRACE_O_SUSPEND_SECCOMP", unix.PTRACE_O_SUSPEND_SECCOMP},
+	},
+}
+
+// personasSet: personality(2).
+var personasSet = set{
+	mask: 0xff,
+	enum: []constant{
+		{"PER_LINUX", 0},
+		{"PER_SVR4", 1},
+		{"PER_SVR3", 2},
+		{"PER_SCOSVR3", 3},
+		{"PER_WYSEV386", 4},
+		{"PER_ISCR4", 5},
+		{"PER_BSD", 6},
+		{"PER_XENIX", 7},
+		{"PER_LINUX32", 8},
+		{"PER_IRIX32", 9},
+		{"PER_IRIXN32", 10},
+		{"PER_IRIX64", 11},
+		{"PER_RISCOS", 12},
+		{"PER_SOLARIS", 13},
+		{"PER_UW7", 14},
+		{"PER_OSF4", 15},
+		{"PER_HPUX", 16},
+	},
+	flags: []constant{
+		{"UNAME26", 0x20000},
+		{"ADDR_NO_RANDOMIZE", 0x40000},
+		{"FDPIC_FUNCPTRS", 0x80000},
+		{"MMAP_PAGE_ZERO", 0x100000},
+		{"ADDR_COMPAT_LAYOUT", 0x200000},
+		{"READ_IMPLIES_EXEC", 0x400000},
+		{"ADDR_LIMIT_32BIT", 0x800000},
+		{"SHORT_INODE", 0x1000000},
+		{"WHOLE_SECONDS", 0x2000000},
+		{"STICKY_TIMEOUTS", 0x4000000},
+		{"ADDR_LIMIT_3GB", 0x8000000},
+	},
+}
+
+// archPrctlOpsSet: arch_prctl(2).
+var archPrctlOpsSet = set{
+	mask: all,
+	enum: []constant{
+		{"ARCH_SET_GS", 0x1001},
+		{"ARCH_SET_FS", 0x1002},
+		{"ARCH_GET_FS", 0x1003},
+		{"ARCH_GET_GS", 0x1004},
+		{"ARCH_GET_CPUID", 0x1011},
+		{"ARCH_SET_CPUID", 0x1012},
+		{"ARCH_GET_XCOMP_SUPP", 0x1021},
+		{"ARCH_GET_XCOMP_PERM", 0x1022},
+		{"ARCH_REQ_XCOMP_PERM", 0x1023},
+		{"ARCH_GET_XCOMP_GUEST_PERM", 0x1024},
+		{"ARCH_REQ_XCOMP_GUEST_PERM", 0x1025},
+		{"ARCH_MAP_VDSO_X32", 0x2001},
+		{"ARCH_MAP_VDSO_32", 0x2002},
+		{"ARCH_MAP_VDSO_64", 0x2003},
+		{"ARCH_GET_UNTAG_MASK", 0x4001},
+		{"ARCH_ENABLE_TAGGED_ADDR", 0x4002},
+		{"ARCH_GET_MAX_TAG_BITS", 0x4003},
+		{"ARCH_FORCE_TAGGED_SVA", 0x4004},
+		{"ARCH_SHSTK_ENABLE", 0x5001},
+		{"ARCH_SHSTK_DISABLE", 0x5002},
+		{"ARCH_SHSTK_LOCK", 0x5003},
+		{"ARCH_SHSTK_UNLOCK", 0x5004},
+		{"ARCH_SHSTK_STATUS", 0x5005},
+	},
+}
+
+// rlimitsSet: setrlimit(2).
+var rlimitsSet = set{
+	mask: all,
+	enum: []constant{
+		{"RLIMIT_CPU", unix.RLIMIT_CPU},
+		{"RLIMIT_FSIZE", unix.RLIMIT_FSIZE},
+		{"RLIMIT_DATA", unix.RLIMIT_DATA},
+		{"RLIMIT_STACK", unix.RLIMIT_STACK},
+		{"RLIMIT_CORE", unix.RLIMIT_CORE},
+		{"RLIMIT_RSS", unix.RLIMIT_RSS},
+		{"RLIMIT_NPROC", unix.RLIMIT_NPROC},
+		{"RLIMIT_NOFILE", unix.RLIMIT_NOFILE},
+		{"RLIMIT_MEMLOCK", unix.RLIMIT_MEMLOCK},
+		{"RLIMIT_AS", unix.RLIMIT_AS},
+		{"RLIMIT_LOCKS", unix.RLIMIT_LOCKS},
+		{"RLIMIT_SIGPENDING", unix.RLIMIT_SIGPENDING},
+		{"RLIMIT_MSGQUEUE", unix.RLIMIT_MSGQUEUE},
+		{"RLIMIT_NICE", unix.RLIMIT_NICE},
+		{"RLIMIT_RTPRIO", unix.RLIMIT_RTPRIO},
+		{"RLIMIT_RTTIME", unix.RLIMIT_RTTIME},
+	},
+}
+
+// priorityKindsSet: setpriority(2).
+var priorityKindsSet = set{
+	mask: all,
+	enum: []constant{
+		{"PRIO_PROCESS", unix.PRIO_PROCESS},
+		{"PRIO_PGRP", unix.PRIO_PGRP},
+		{"PRIO_USER", unix.PRIO_USER},
+	},
+}
+
+// ioprioKindsSet: ioprio_set(2).
+var ioprioKindsSet = set{
+	mask: all,
+	enum: []constant{
+		{"IOPRIO_WHO_PROCESS", 1},
+		{"IOPRIO_WHO_PGRP", 2},
+		{"IOPRIO_WHO_USER", 3},
+	},
+}
+
+// schedPoliciesSet: sched_setscheduler(2).
+var schedPoliciesSet = set{
+	mask: 0xff,
+	enum: []constant{
+		{"SCHED_OTHER", 0},
+		{"SCHED_FIFO", unix.SCHED_FIFO},
+		{"SCHED_RR", unix.SCHED_RR},
+		{"SCHED_BATCH", unix.SCHED_BATCH},
+		{"SCHED_IDLE", unix.SCHED_IDLE},
+		{"SCHED_DEADLINE", unix.SCHED_DEADLINE},
+		{"SCHED_EXT", unix.SCHED_EXT},
+	},
+	flags: []constant{
+		{"SCHED_RESET_ON_FORK", 0x40000000},
+	},
+}
+
+// rusageKindsSet: getrusage(2).
+var rusageKindsSet = set{
+	mask: all,
+	enum: []constant{
+		{"RUSAGE_SELF", unix.RUSAGE_SELF},
+		{"RUSAGE_CHILDREN", 0xffffffff},
+		{"RUSAGE_THREAD", unix.RUSAGE_THREAD},
+	},
+}
+
+// kcmpTypesSet: kcmp(2).
+var kcmpTypesSet = set{
+	mask: all,
+	enum: []constant{
+		{"KCMP_FILE", 0},
+		{"KCMP_VM", 1},
+		{"KCMP_FILES", 2},
+		{"KCMP_FS", 3},
+		{"KCMP_SIGHAND", 4},
+		{"KCMP_IO", 5},
+		{"KCMP_SYSVSEM", 6},
+		{"KCMP_EPOLL_TFD", 7},
+	},
+}
+
+// pidfdFlagsSet: pidfd_open(2).
+var pidfdFlagsSet = set{
+	flags: []constant{
+		{"PIDFD_NONBLOCK", unix.PIDFD_NONBLOCK},
+		{"PIDFD_THREAD", unix.PIDFD_THREAD},
+	},
+}
+
+// pidfdSignalFlagsSet: pidfd_send_signal(2).
+var pidfdSignalFlagsSet = set{
+	flags: []constant{
+		{"PIDFD_SIGNAL_THREAD", 1},
+		{"PIDFD_SIGNAL_THREAD_GROUP", 2},
+		{"PIDFD_SIGNAL_PROCESS_GROUP", 4},
+	},
+}
+
+// maskHowSet: rt_sigprocmask(2).
+var maskHowSet = set{
+	mask: all,
+	enum: []constant{
+		{"SIG_BLOCK", unix.SIG_BLOCK},
+		{"SIG_UNBLOCK", unix.SIG_UNBLOCK},
+		{"SIG_SETMASK", unix.SIG_SETMASK},
+	},
+}

@@ -1,0 +1,243 @@
+package decode
+
+import "golang.org/x/sys/unix"
+
+// seccompOpsSet: seccomp(2).
+var seccompOpsSet = set{
+	mask: all,
+	enum: []constant{
+		{"SECCOMP_SET_MODE_STRICT", unix.SECCOMP_SET_MODE_STRICT},
+		{"SECCOMP_SET_MODE_FILTER", unix.SECCOMP_SET_MODE_FILTER},
+		{"SECCOMP_GET_ACTION_AVAIL", unix.SECCOMP_GET_ACTION_AVAIL},
+		{"SECCOMP_GET_NOTIF_SIZES", unix.SECCOMP_GET_NOTIF_SIZES},
+	},
+}
+
+// seccompFlagsSet: seccomp(2).
+var seccompFlagsSet = set{
+	flags: []constant{
+		{"SECCOMP_FILTER_FLAG_TSYNC", unix.SECCOMP_FILTER_FLAG_TSYNC},
+		{"SECCOMP_FILTER_FLAG_LOG", unix.SECCOMP_FILTER_FLAG_LOG},
+		{"SECCOMP_FILTER_FLAG_SPEC_ALLOW", unix.SECCOMP_FILTER_FLAG_SPEC_ALLOW},
+		{"SECCOMP_FILTER_FLAG_NEW_LISTENER", unix.SECCOMP_FILTER_FLAG_NEW_LISTENER},
+		{"SECCOMP_FILTER_FLAG_TSYNC_ESRCH", unix.SECCOMP_FILTER_FLAG_TSYNC_ESRCH},
+		{"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", unix.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV},
+	},
+}
+
+// landlockRulesSet: landlock_add_rule(2).
+var landlockRulesSet = set{
+	mask: all,
+	enum: []constant{
+		{"LANDLOCK_RULE_PATH_BENEATH", unix.LANDLOCK_RULE_PATH_BENEATH},
+		{"LANDLOCK_RULE_NET_PORT", 2},
+	},
+}
+
+// landlockFlagsSet: landlock_create_ruleset(2).
+var landlockFlagsSet = set{
+	flags: []constant{
+		{"LANDLOCK_CREATE_RULESET_VERSION", unix.LANDLOCK_CREATE_RULESET_VERSION},
+		{"LANDLOCK_CREATE_RULESET_ERRATA", 2},
+	},
+}
+
+// landlockRestrictSet: landlock_restrict_self(2).
+var landlockRestrictSet = set{
+	flags: []constant{
+		{"LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF", 1},
+		{"LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON", 2},
+		{"LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF", 4},
+	},
+}
+
+// keyctlOpsSet: keyctl(2).
+var keyctlOpsSet = set{
+	mask: all,
+	enum: []constant{
+		{"KEYCTL_GET_KEYRING_ID", unix.KEYCTL_GET_KEYRING_ID},
+		{"KEYCTL_JOIN_SESSION_KEYRING", unix.KEYCTL_JOIN_SESSION_KEYRING},
+		{"KEYCTL_UPDATE", unix.KEYCTL_UPDATE},
+		{"KEYCTL_REVOKE", unix.KEYCTL_REVOKE},
+		{"KEYCTL_CHOWN", unix.KEYCTL_CHOWN},
+		{"KEYCTL_SETPERM", unix.KEYCTL_SETPERM},
+		{"KEYCTL_DESCRIBE", unix.KEYCTL_DESCRIBE},
+		{"KEYCTL_CLEAR", unix.KEYCTL_CLEAR},
+		{"KEYCTL_LINK", unix.KEYCTL_LINK},
+		{"KEYCTL_UNLINK", unix.KEYCTL_UNLINK},
+		{"KEYCTL_SEARCH", unix.KEYCTL_SEARCH},
+		{"KEYCTL_READ", unix.KEYCTL_READ},
+		{"KEYCTL_INSTANTIATE", unix.KEYCTL_INSTANTIATE},
+		{"KEYCTL_NEGATE", unix.KEYCTL_NEGATE},
+		{"KEYCTL_SET_REQKEY_KEYRING", unix.KEYCTL_SET_REQKEY_KEYRING},
+		{"KEYCTL_SET_TIMEOUT", unix.KEYCTL_SET_TIMEOUT},
+		{"KEYCTL_ASSUME_AUTHORITY", unix.KEYCTL_ASSUME_AUTHORITY},
+		{"KEYCTL_GET_SECURITY", unix.KEYCTL_GET_SECURITY},
+		{"KEYCTL_SESSION_TO_PARENT", unix.KEYCTL_SESSION_TO_PARENT},
+		{"KEYCTL_REJECT", unix.KEYCTL_REJECT},
+		{"KEYCTL_INSTANTIATE_IOV", unix.KEYCTL_INSTANTIATE_IOV},
+		{"KEYCTL_INVALIDATE", unix.KEYCTL_INVALIDATE},
+		{"KEYCTL_GET_PERSISTENT", unix.KEYCTL_GET_PERSISTENT},
+		{"KEYCTL_DH_COMPUTE", unix.KEYCTL_DH_COMPUTE},
+		{"KEYCTL_PKEY_QUERY", unix.KEYCTL_PKEY_QUERY},
+		{"KEYCTL_PKEY_ENCRYPT", unix.KEYCTL_PKEY_ENCRYPT},
+		{"KEYCTL_PKEY_DECRYPT", unix.KEYCTL_PKEY_DECRYPT},
+		{"KEYCTL_PKEY_SIGN", unix.KEYCTL_PKEY_SIGN},
+		{"KEYCTL_PKEY_VERIFY", unix.KEYCTL_PKEY_VERIFY},
+		{"KEYCTL_RESTRICT_KEYRING", unix.KEYCTL_RESTRICT_KEYRING},
+		{"KEYCTL_MOVE", unix.KEYCTL_MOVE},
+		{"KEYCTL_CAPABILITIES", unix.KEYCTL_CAPABILITIES},
+		{"KEYCTL_WATCH_KEY", unix.KEYCTL_WATCH_KEY},
+	},
+}
+
+// keyringsSet: keyctl(2).
+var keyringsSet = set{
+	mask: all,
+	enum: []constant{
+		{"KEY_SPEC_THREAD_KEYRING", 0xffffffff},
+		{"KEY_SPEC_PROCESS_KEYRING", 0xfffffffe},
+		{"KEY_SPEC_SESSION_KEYRING", 0xfffffffd},
+		{"KEY_SPEC_USER_KEYRING", 0xfffffffc},
+		{"KEY_SPEC_USER_SESSION_KEYRING", 0xfffffffb},
+		{"KEY_SPEC_GROUP_KEYRING", 0xfffffffa},
+		{"KEY_SPEC_REQKEY_AUTH_KEY", 0xfffffff9},
+		{"KEY_SPEC_REQUESTOR_KEYRING", 0xfffffff8},
+	},
+}
+
+// bpfCmdsSet: bpf(2).
+var bpfCmdsSet = set{
+	mask: all,
+	enum: []constant{
+		{"BPF_MAP_CREATE", unix.BPF_MAP_CREATE},
+		{"BPF_MAP_LOOKUP_ELEM", unix.BPF_MAP_LOOKUP_ELEM},
+		{"BPF_MAP_UPDATE_ELEM", unix.BPF_MAP_UPDATE_ELEM},
+		{"BPF_MAP_DELETE_ELEM", unix.BPF_MAP_DELETE_ELEM},
+		{"BPF_MAP_GET_NEXT_KEY", unix.BPF_MAP_GET_NEXT_KEY},
+		{"BPF_PROG_LOAD", unix.BPF_PROG_LOAD},
+		{"BPF_OBJ_PIN", unix.BPF_OBJ_PIN},
+		{"BPF_OBJ_GET", unix.BPF_OBJ_GET},
+		{"BPF_PROG_ATTACH", unix.BPF_PROG_ATTACH},
+		{"BPF_PROG_DETACH", unix.BPF_PROG_DETACH},
+		{"BPF_PROG_TEST_RUN", unix.BPF_PROG_TEST_RUN},
+		{"BPF_PROG_GET_NEXT_ID", unix.BPF_PROG_GET_NEXT_ID},
+		{"BPF_MAP_GET_NEXT_ID", unix.BPF_MAP_GET_NEXT_ID},
+		{"BPF_PROG_GET_FD_BY_ID", unix.BPF_PROG_GET_FD_BY_ID},
+		{"BPF_MAP_GET_FD_BY_ID", unix.BPF_MAP_GET_FD_BY_ID},
+		{"BPF_OBJ_GET_INFO_BY_FD", unix.BPF_OBJ_GET_INFO_BY_FD},
+		{"BPF_PROG_QUERY", unix.BPF_PROG_QUERY},
+		{"BPF_RAW_TRACEPOINT_OPEN", unix.BPF_RAW_TRACEPOINT_OPEN},
+		{"BPF_BTF_LOAD", unix.BPF_BTF_LOAD},
+		{"BPF_BTF_GET_FD_BY_ID", unix.BPF_BTF_GET_FD_BY_ID},
+		{"BPF_TASK_FD_QUERY", unix.BPF_TASK_FD_QUERY},
+		{"BPF_MAP_LOOKUP_AND_DELETE_ELEM", unix.BPF_MAP_LOOKUP_AND_DELETE_ELEM},
+		{"BPF_MAP_FREEZE", unix.BPF_MAP_FREEZE},
+		{"BPF_BTF_GET_NEXT_ID", unix.BPF_BTF_GET_NEXT_ID},
+		{"BPF_MAP_LOOKUP_BATCH", unix.BPF_MAP_LOOKUP_BATCH},
+		{"BPF_MAP_LOOKUP_AND_DELETE_BATCH", unix.BPF_MAP_LOOKUP_AND_DELETE_BATCH},
+		{"BPF_MAP_UPDATE_BATCH", unix.BPF_MAP_UPDATE_BATCH},
+		{"BPF_MAP_DELETE_BATCH", unix.BPF_MAP_DELETE_BATCH},
+		{"BPF_LINK_CREATE", unix.BPF_LINK_CREATE},
+		{"BPF_LINK_UPDATE", unix.BPF_LINK_UPDATE},
+		{"BPF_LINK_GET_FD_BY_ID", unix.BPF_LINK_GET_FD_BY_ID},
+		{"BPF_LINK_GET_NEXT_ID", unix.BPF_LINK_GET_NEXT_ID},
+		{"BPF_ENABLE_STATS", unix.BPF_ENABLE_STATS},
+		{"BPF_ITER_CREATE", unix.BPF_ITER_CREATE},
+		{"BPF_LINK_DETACH", unix.BPF_LINK_DETACH},
+		{"BPF_PROG_BIND_MAP", unix.BPF_PROG_BIND_MAP},
+		{"BPF_TOKEN_CREATE", 36},
+		{"BPF_PROG_STREAM_READ_BY_FD", 37},
+	},
+}
+
+// perfFlagsSet: perf_event_open(2).
+var perfFlagsSet = set{
+	wide: true,
+	flags: []constant{
+		{"PERF_FLAG_FD_NO_GROUP", unix.PERF_FLAG_FD_NO_GROUP},
+		{"PERF_FLAG_FD_OUTPUT", unix.PERF_FLAG_FD_OUTPUT},
+		{"PERF_FLAG_PID_CGROUP", unix.PERF_FLAG_PID_CGROUP},
+		{"PERF_FLAG_FD_CLOEXEC", unix.PERF_FLAG_FD_CLOEXEC},
+	},
+}
+
+// moduleFlagsSet: finit_module(2).
+var moduleFlagsSet = set{
+	flags: []constant{
+		{"MODULE_INIT_IGNORE_MODVERSIONS", unix.MODULE_INIT_IGNORE_MODVERSIONS},
+		{"MODULE_INIT_IGNORE_VERMAGIC", unix.MODULE_INIT_IGNORE_VERMAGIC},
+		{"MODULE_INIT_COMPRESSED_FILE", unix.MODULE_INIT_COMPRESSED_FILE},
+	},
+}
+
+// moduleRemoveFlagsSet: delete_module(2).
+var moduleRemoveFlagsSet = set{
+	flags: []constant{
+		{"O_NONBLOCK", unix.O_NONBLOCK},
+		{"O_TRUNC", unix.O_TRUNC},
+	},
+}
+
+// kexecFileFlagsSet: kexec_file_load(2).
+var kexecFileFlagsSet = set{
+	wide: true,
+	flags: []constant{
+		{"KEXEC_FILE_UNLOAD", unix.KEXEC_FILE_UNLOAD},
+		{"KEXEC_FILE_ON_CRASH", unix.KEXEC_FILE_ON_CRASH},
+		{"KEXEC_FILE_NO_INITRAMFS", unix.KEXEC_FILE_NO_INITRAMFS},
+		{"KEXEC_FILE_DEBUG", unix.KEXEC_FILE_DEBUG},
+	},
+}
+
+// rebootMagic1Set: reboot(2).
+var rebootMagic1Set = set{
+	mask: all,
+	enum: []constant{
+		{"LINUX_REBOOT_MAGIC1", unix.LINUX_REBOOT_MAGIC1},
+	},
+}
+
+// rebootMagic2Set: reboot(2).
+var rebootMagic2Set = set{
+	mask: all,
+	enum: []constant{
+		{"LINUX_REBOOT_MAGIC2", unix.LINUX_REBOOT_MAGIC2},
+		{"LINUX_REBOOT_MAGIC2A", 85072278},
+		{"LINUX_REBOOT_MAGIC2B", 369367448},
+		{"LINUX_REBOOT_MAGIC2C", 537993216},
+	},
+}
+
+// rebootCmdsSet: reboot(2).
+var rebootCmdsSet = set{
+	mask: all,
+	enum: []constant{
+		{"LINUX_REBOOT_CMD_RESTART", unix.LINUX_REBOOT_CMD_RESTART},
+		{"LINUX_REBOOT_CMD_HALT", unix.LINUX_REBOOT_CMD_HALT},
+		{"LINUX_REBOOT_CMD_CAD_ON", unix.LINUX_REBOOT_CMD_CAD_ON},
+		{"LINUX_REBOOT_CMD_CAD_OFF", unix.LINUX_REBOOT_CMD_CAD_OFF},
+		{"LINUX_REBOOT_CMD_POWER_OFF", unix.LINUX_REBOOT_CMD_POWER_OFF},
+		{"LINUX_REBOOT_CMD_RESTART2", unix.LINUX_REBOOT_CMD_RESTART2},
+		{"LINUX_REBOOT_CMD_SW_SUSPEND", unix.LINUX_REBOOT_CMD_SW_SUSPEND},
+		{"LINUX_REBOOT_CMD_KEXEC", unix.LINUX_REBOOT_CMD_KEXEC},
+	},
+}
+
+// syslogActionsSet: syslog(2).
+var syslogActionsSet = set{
+	mask: all,
+	enum: []constant{
+		{"SYSLOG_ACTION_CLOSE", 0},
+		{"SYSLOG_ACTION_OPEN", 1},
+		{"SYSLOG_ACTION_READ", 2},
+		{"SYSLOG_ACTION_READ_ALL", 3},
+		{"SYSLOG_ACTION_READ_CLEAR", 4},
+		{"SYSLOG_ACTION_CLEAR", 5},
+		{"SYSLOG_ACTION_CONSOLE_OFF", 6},
+		{"SYSLOG_ACTION_CONSOLE_ON", 7},
+		{"SYSLOG_ACTION_CONSOLE_LEVEL", 8},
+		{"SYSLOG_ACTION_SIZE_UNREAD", 9},
+		{"SYSLOG_ACTION_SIZE_BUFFER", 10},
+	},
+}
