@@ -13,12 +13,11 @@ import (
 func (p *Policy) Lint(abi *syscalls.ABI) Problems {
 	r := newResolver(p, abi)
 	rules := r.run()
-	out := append(slices.Clone(p.problems), r.problems...)
 	l := linter{resolver: r, out: rules}
 	l.openDefault()
 	l.grants()
 	l.twins()
-	return append(out, l.problems...).tidy()
+	return append(r.problems, l.problems...).tidy()
 }
 
 type linter struct {
@@ -45,9 +44,9 @@ func (l *linter) answer(call string) (d Decision, known bool) {
 
 func passes(d Decision) bool { return d.Action == Allow || d.Action == Log }
 
-// warn reports at the rule behind a decision; for the default, at the file.
+// warn reports at the rule behind a decision, or where the default is set.
 func (l *linter) warn(d Decision, text string) {
-	p := Problem{File: l.policy.files[0].label(), Level: LevelWarning, Text: text}
+	p := l.atDefault(text)
 	if d.Rule < len(l.rules) {
 		x := l.rules[d.Rule]
 		p = x.file.at(x.file.loc.start(x.node), LevelWarning, text)
@@ -55,19 +54,19 @@ func (l *linter) warn(d Decision, text string) {
 	l.problems = append(l.problems, p)
 }
 
-func (l *linter) openDefault() {
-	action, _ := l.policy.Default()
-	if action != Allow {
-		return
-	}
+func (l *linter) atDefault(text string) Problem {
 	for _, f := range l.policy.files {
-		if f.def == nil {
-			continue
+		if f.def != nil {
+			return f.at(f.loc.start(f.loc.member(0, "default")), LevelWarning, text)
 		}
-		off := f.loc.start(f.loc.member(0, "default"))
-		l.problems = append(l.problems, f.at(off, LevelWarning,
+	}
+	return l.policy.files[0].at(-1, LevelWarning, text)
+}
+
+func (l *linter) openDefault() {
+	if action, _ := l.policy.Default(); action == Allow {
+		l.problems = append(l.problems, l.atDefault(
 			`default = "allow" lets through every call that no rule names, those of newer kernels too`))
-		return
 	}
 }
 
@@ -76,7 +75,6 @@ func (l *linter) grants() {
 	for _, g := range [...]struct{ call, why string }{
 		{"io_uring_setup", "what is submitted through a ring passes no filter: files are opened and sockets connected unseen"},
 		{"ptrace", "a program that may trace another of its user acts in its name, outside of this policy"},
-		{"process_vm_writev", "a program that may write into another of its user acts in its name, outside of this policy"},
 	} {
 		if d, known := l.answer(g.call); known && passes(d) {
 			l.warn(d, "lets "+g.call+" through: "+g.why)

@@ -21,8 +21,7 @@ type Policy struct {
 
 	// files holds every file once, this policy's first and each before the
 	// ones that it extends: the order in which their rules are asked.
-	files    []*file
-	problems Problems // warnings that Load found
+	files []*file
 }
 
 // file is one parsed file.
@@ -80,14 +79,13 @@ func Load(ref string, src Source) (*Policy, error) {
 	for _, f := range l.files {
 		found = append(found, f.problems...)
 	}
-	p.problems = found.Warnings()
-	if len(p.problems) < len(found) {
-		// The rest of what is wrong, so that the user sees it all at once.
-		r := newResolver(p, syscalls.Native())
-		r.run()
-		return nil, append(found.Errors(), r.problems.Errors()...).tidy()
+	if len(found) == 0 {
+		return p, nil
 	}
-	return p, nil
+	// The rest of what is wrong, so that the user sees it all at once.
+	r := newResolver(p, syscalls.Native())
+	r.run()
+	return nil, append(found, r.problems.Errors()...).tidy()
 }
 
 // loader follows extends.
@@ -203,11 +201,11 @@ func (f *file) label() string {
 }
 
 // problem reports an error at a node of the file.
-func (f *file) problem(n int32, text string) { f.report(f.loc.start(n), LevelError, text) }
+func (f *file) problem(n int32, text string) { f.fail(f.loc.start(n), text) }
 
-// report adds a problem at a byte offset; a negative one stands for the file.
-func (f *file) report(off int, level Level, text string) {
-	f.problems = append(f.problems, f.at(off, level, text))
+// fail reports an error at a byte offset; a negative one stands for the file.
+func (f *file) fail(off int, text string) {
+	f.problems = append(f.problems, f.at(off, LevelError, text))
 }
 
 func (f *file) at(off int, level Level, text string) Problem {

@@ -18,11 +18,11 @@ func (f *file) parse() {
 	text := strings.TrimPrefix(string(f.Data), "\ufeff")
 	f.loc = locate(text)
 	if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
-		f.report(invalidText(text), LevelError, "is not UTF-8 text")
+		f.fail(invalidText(text), "is not UTF-8 text")
 		return
 	}
 	if f.loc.limit != "" {
-		f.report(f.loc.limitOff, LevelError, f.loc.limit)
+		f.fail(f.loc.limitOff, f.loc.limit)
 		return
 	}
 	root, err := decodeTOML(text)
@@ -33,7 +33,7 @@ func (f *file) parse() {
 			off = max(0, pe.Position.Start)
 			err = errors.New(pe.Message)
 		}
-		f.report(off, LevelError, err.Error())
+		f.fail(off, err.Error())
 		return
 	}
 	f.root(root)
@@ -103,7 +103,7 @@ func (f *file) unknownKey(n int32, key, keys string) {
 	if n != 0 {
 		off = int(f.loc.nodes[n].keyOff)
 	}
-	f.report(off, LevelError, "unknown key "+quote(key)+meant(near))
+	f.fail(off, "unknown key "+quote(key)+meant(near))
 }
 
 func (f *file) wrongType(n int32, what, want string, v any) {
@@ -114,8 +114,10 @@ func typeName(v any) string {
 	switch v.(type) {
 	case string:
 		return "a string"
-	case int64, float64:
-		return "a number"
+	case int64:
+		return "an integer"
+	case float64:
+		return "a float"
 	case bool:
 		return "a boolean"
 	case time.Time:
@@ -191,7 +193,7 @@ func (f *file) errnoOf(n int32, v any) uint16 {
 		}
 		return uint16(v)
 	}
-	f.wrongType(n, "errno", `a name such as "EPERM" or a number`, v)
+	f.wrongType(n, "errno", `a name such as "EPERM" or an integer`, v)
 	return 0
 }
 

@@ -94,7 +94,7 @@ type whenError struct {
 func (f *file) condition(n int32, src string) *condition {
 	root, err := parseWhen(src)
 	if err != nil {
-		f.report(f.inCondition(n, err.off), LevelError, err.text)
+		f.fail(f.inCondition(n, err.off), err.text)
 		return nil
 	}
 	return &condition{n, root}

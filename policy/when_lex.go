@@ -3,6 +3,7 @@ package policy
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // token is one word of a condition.
@@ -21,9 +22,6 @@ const (
 	tokOp               // everything else, by its text
 	tokBad
 )
-
-// operators, longer ones before their prefixes.
-const operators = "&& || == != <= >= < > ! ( ) { } , & | ~ - ="
 
 // lexer cuts a condition into tokens, one ahead of the parser.
 type lexer struct {
@@ -55,17 +53,17 @@ func scan(s string) (tokenKind, int) {
 		}
 		return tokName, n
 	}
-	for op := range strings.FieldsSeq(operators) {
-		if strings.HasPrefix(s, op) {
-			return tokOp, len(op)
+	if len(s) > 1 {
+		switch s[:2] {
+		case "&&", "||", "==", "!=", "<=", ">=":
+			return tokOp, 2
 		}
 	}
-	for i := range s { // up to the next rune
-		if i > 0 {
-			return tokBad, i
-		}
+	if strings.IndexByte("<>!(){},&|~-=", s[0]) >= 0 {
+		return tokOp, 1
 	}
-	return tokBad, len(s)
+	_, size := utf8.DecodeRuneInString(s)
+	return tokBad, size
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
