@@ -68,23 +68,42 @@ type childInfo struct {
 	_                  [100]byte
 }
 
-// waitid waits for any tracee. It goes through the scheduler, so that a
-// monitor at rest costs nothing.
-func (c *childInfo) waitid(idtype, id, options int) syscall.Errno {
-	c.pid = 0
+// peek waits for any tracee that has stopped or died and leaves it waitable.
+// It goes through the scheduler, so that a monitor at rest costs nothing.
+//
+// Stops of a tracee are reported whether or not WSTOPPED is given
+// (kernel/exit.c, wait_task_stopped), so there is no asking for deaths alone.
+func (c *childInfo) peek() syscall.Errno {
 	for {
-		_, _, errno := syscall.Syscall6(unix.SYS_WAITID, uintptr(idtype), uintptr(id),
-			uintptr(unsafe.Pointer(c)), uintptr(options), 0, 0)
+		_, _, errno := syscall.Syscall6(unix.SYS_WAITID, unix.P_ALL, 0, uintptr(unsafe.Pointer(c)),
+			unix.WEXITED|unix.WSTOPPED|unix.WNOWAIT|unix.WALL, 0, 0)
 		if errno != unix.EINTR {
 			return errno
 		}
 	}
 }
 
-// poll is waitid with WNOHANG, which never blocks.
-func (c *childInfo) poll(options int) bool {
+// peekNow is peek where it need not wait.
+func (c *childInfo) peekNow() bool {
+	return c.poll(unix.P_ALL, 0, unix.WEXITED|unix.WSTOPPED|unix.WNOWAIT|unix.WALL)
+}
+
+// consume takes the stop that was peeked at, so that it is not reported again.
+// It reports false if the tracee has been killed since.
+func (c *childInfo) consume() bool {
+	return c.poll(unix.P_PID, int(c.pid), unix.WSTOPPED|unix.WALL)
+}
+
+// reap ends a dead task's time as a zombie; its real parent is told.
+func reap(tid int) {
+	var c childInfo
+	c.poll(unix.P_PID, tid, unix.WEXITED|unix.WALL)
+}
+
+// poll is waitid(2) with WNOHANG; it reports whether there was anything.
+func (c *childInfo) poll(idtype, id, options int) bool {
 	c.pid = 0
-	_, _, errno := syscall.RawSyscall6(unix.SYS_WAITID, unix.P_ALL, 0,
+	_, _, errno := syscall.RawSyscall6(unix.SYS_WAITID, uintptr(idtype), uintptr(id),
 		uintptr(unsafe.Pointer(c)), uintptr(options|unix.WNOHANG), 0, 0)
 	return errno == 0 && c.pid != 0
 }

@@ -88,7 +88,7 @@ func (t *Tracer) Run(cfg Config) error {
 func (t *Tracer) collect() (more bool, err error) {
 	t.batch = t.batch[:0]
 	var c childInfo
-	switch errno := c.waitid(unix.P_ALL, 0, unix.WEXITED|unix.WSTOPPED|unix.WNOWAIT|unix.WALL); errno {
+	switch errno := c.peek(); errno {
 	case 0:
 	case unix.ECHILD:
 		t.finish()
@@ -96,19 +96,16 @@ func (t *Tracer) collect() (more bool, err error) {
 	default:
 		return false, fmt.Errorf("waitid: %w", errno)
 	}
-	if c.exited() {
-		t.bury(int(c.pid))
-		return true, nil
-	}
-	for c.poll(unix.WSTOPPED | unix.WALL) {
-		t.batch = append(t.batch, stop{int(c.pid), syscall.Signal(c.status & 0xff), int(c.status >> 8)})
-	}
-	if len(t.tasks) > 1 {
-		for c.poll(unix.WEXITED | unix.WNOWAIT | unix.WALL) {
+	for {
+		if c.exited() {
 			t.bury(int(c.pid))
+		} else if c.consume() {
+			t.batch = append(t.batch, stop{int(c.pid), syscall.Signal(c.status & 0xff), int(c.status >> 8)})
+		}
+		if len(t.tasks) < 2 && len(t.batch) > 0 || !c.peekNow() {
+			return true, nil
 		}
 	}
-	return true, nil
 }
 
 // bury reaps a dead task. Until then its real parent does not learn of the
@@ -118,8 +115,7 @@ func (t *Tracer) bury(tid int) {
 	if len(t.tasks) == 0 {
 		t.finish()
 	}
-	var c childInfo
-	c.waitid(unix.P_PID, tid, unix.WEXITED|unix.WALL)
+	reap(tid)
 }
 
 func (t *Tracer) finish() {
