@@ -36,11 +36,15 @@ func (t *Tracer) mediate(k *task) {
 		keepTraced(k.tid, abi, info)
 	}
 	d := t.cfg.Rules.Decide(info.arch, uint32(info.nr), &info.args)
+	if t.cfg.Audit && d.Action == policy.Allow && installsListener(abi, info) {
+		t.report(k, abi, policy.Decision{Action: policy.Deny, Errno: uint16(unix.EPERM)}, "seccomp listener")
+		return
+	}
 	if d.Action == policy.Allow {
 		return
 	}
 	if !d.Quiet {
-		t.report(k, abi, d)
+		t.report(k, abi, d, t.cfg.Rules.Origins[d.Rule])
 	}
 	if t.cfg.Audit {
 		return
@@ -64,7 +68,7 @@ func (t *Tracer) must(tid int, errno syscall.Errno) {
 }
 
 // report tells of a call that was not allowed outright.
-func (t *Tracer) report(k *task, abi *syscalls.ABI, d policy.Decision) {
+func (t *Tracer) report(k *task, abi *syscalls.ABI, d policy.Decision, rule string) {
 	s := &t.scratch
 	k.identify()
 	call := decode.Call{ABI: abi, Nr: uint32(s.info.nr), Args: s.info.args}
@@ -82,7 +86,7 @@ func (t *Tracer) report(k *task, abi *syscalls.ABI, d policy.Decision) {
 		TID:     k.tid,
 		Comm:    k.comm(),
 		Exe:     k.exe,
-		Rule:    t.cfg.Rules.Origins[d.Rule],
+		Rule:    rule,
 		Count:   1,
 		Shape:   shape,
 	}
@@ -111,6 +115,16 @@ func verdict(a policy.Action, audit bool) event.Verdict {
 		v += event.WouldDeny - event.Denied
 	}
 	return v
+}
+
+// installsListener reports whether a call would let the program answer calls
+// itself, those handed to the tracer included. Enforcing, the filter refuses
+// it whatever the policy says; a dry run lets it through, and its record may
+// be incomplete from then on.
+func installsListener(abi *syscalls.ABI, info *syscallInfo) bool {
+	return abi != nil && abi.Syscall(uint32(info.nr)) == "seccomp" &&
+		uint32(info.args[0]) == unix.SECCOMP_SET_MODE_FILTER &&
+		info.args[1]&unix.SECCOMP_FILTER_FLAG_NEW_LISTENER != 0
 }
 
 // keepTraced clears CLONE_UNTRACED, with which a child would leave the tracer

@@ -43,6 +43,7 @@ type Tracer struct {
 	cfg     Config
 	tasks   map[int]*task
 	batch   []stop
+	init    bool // the program is PID 1 of its PID namespace, and of this monitor's
 	started bool // the program has been executed
 	scratch scratch
 }
@@ -60,10 +61,14 @@ type stop struct {
 // that it installs later finds itself without a tracer.
 func Attach(pid int) (*Tracer, syscall.Errno) {
 	noChildStops()
-	if errno := ptrace(unix.PTRACE_SEIZE, pid, 0, options); errno != 0 {
+	t := &Tracer{tasks: make(map[int]*task), init: pid == 1}
+	opt := uintptr(options)
+	if t.init {
+		opt |= unix.PTRACE_O_TRACEEXIT
+	}
+	if errno := ptrace(unix.PTRACE_SEIZE, pid, 0, opt); errno != 0 {
 		return nil, errno
 	}
-	t := &Tracer{tasks: make(map[int]*task)}
 	t.task(pid)
 	return t, 0
 }
@@ -138,8 +143,17 @@ func (t *Tracer) dispatch(s stop) {
 		}
 	case unix.PTRACE_EVENT_EXEC:
 		t.executed(s.tid)
+	case unix.PTRACE_EVENT_EXIT:
+		// With PID 1 the kernel kills all its namespace, this monitor included
+		// (pid_namespaces(7)): it tells what it has while PID 1 is on its way.
+		if s.tid == 1 {
+			t.finish()
+		}
 	case unix.PTRACE_EVENT_STOP:
 		t.task(s.tid) // the first stop of a new task may come before its parent's event
+		if t.init && s.tid != 1 {
+			ptrace(unix.PTRACE_SETOPTIONS, s.tid, 0, options)
+		}
 		if groupStop(s.sig) {
 			listen(s.tid)
 			return
