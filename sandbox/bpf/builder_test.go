@@ -277,7 +277,7 @@ func TestForegone(t *testing.T) {
 		{"signed, not negative", signed, bpf.Ge, 1 << 31, 4},
 		{"signed, above -1", signed, bpf.Gt, 1<<31 - 1, 4},
 		{"signed, above 5", signed, bpf.Gt, 1<<31 + 5, 5},
-		{"signed, equal", signed, bpf.Eq, 1<<31 + 5, 4},
+		{"signed, equal", signed, bpf.Eq, 1<<31 + 5, 5},
 		{"signed, at least the least", signed, bpf.Ge, 0, 1},
 		{"nothing of the word", bpf.Operand{Offset: 16}, bpf.Eq, 0, 1},
 	} {

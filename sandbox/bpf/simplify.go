@@ -28,13 +28,9 @@ func simplify(n node) node {
 	return unmask(n)
 }
 
-// unbias drops the bias where the test can do without.
+// unbias drops the bias from the test whether a signed value is negative.
 func unbias(n node) node {
-	switch {
-	case n.cond == Eq: // v + bias == k
-		n.k -= n.x.Bias
-		n.x.Bias = 0
-	case n.x.Bias == signBit && (n.cond == Ge && n.k == signBit || n.cond == Gt && n.k == signBit-1): // v >= 0, signed
+	if n.x.Bias == signBit && (n.cond == Ge && n.k == signBit || n.cond == Gt && n.k == signBit-1) {
 		n.x.Bias = 0
 		n.cond, n.k = Set, signBit
 		n.yes, n.no = n.no, n.yes

@@ -97,29 +97,40 @@ func checkExprs(list []policy.Expr) error {
 // argument bit set and with all of them, against the specification. A
 // mistake of the compiler must never become a hole in a sandbox.
 func (c *compiler) verify(p bpf.Program) error {
+	var d bpf.Data
+	d.Arch = ^c.rules.ABI.Audit
+	if err := c.verifyAt(p, &d); err != nil {
+		return err
+	}
+	d.Arch = c.rules.ABI.Audit
 	for i := range c.ranges {
-		last := ^uint32(0)
-		if i+1 < len(c.ranges) {
-			last = c.ranges[i+1].first - 1
+		d.Nr = c.ranges[i].first
+		if err := c.verifyAt(p, &d); err != nil {
+			return err
 		}
-		for _, nr := range [2]uint32{c.ranges[i].first, last} {
-			if err := c.verifyAt(p, c.rules.ABI.Audit, nr); err != nil {
-				return err
-			}
+		if c.single(i) {
+			continue
+		}
+		d.Nr = ^uint32(0)
+		if i+1 < len(c.ranges) {
+			d.Nr = c.ranges[i+1].first - 1
+		}
+		if err := c.verifyAt(p, &d); err != nil {
+			return err
 		}
 	}
-	return c.verifyAt(p, ^c.rules.ABI.Audit, 0)
+	return nil
 }
 
-func (c *compiler) verifyAt(p bpf.Program, arch, nr uint32) error {
+func (c *compiler) verifyAt(p bpf.Program, d *bpf.Data) error {
 	for _, v := range [2]uint64{0, ^uint64(0)} {
-		d := bpf.Data{Nr: nr, Arch: arch, Args: [6]uint64{v, v, v, v, v, v}}
-		got, _, err := p.Run(&d)
+		d.Args = [6]uint64{v, v, v, v, v, v}
+		got, _, err := p.Run(d)
 		if err != nil {
 			return err
 		}
-		if want := Expected(c.rules, c.o, &d); got != want {
-			return fmt.Errorf("internal error: the filter answers 0x%x to call %d of arch 0x%x, not 0x%x", got, nr, arch, want)
+		if want := Expected(c.rules, c.o, d); got != want {
+			return fmt.Errorf("internal error: the filter answers 0x%x to call %d of arch 0x%x, not 0x%x", got, d.Nr, d.Arch, want)
 		}
 	}
 	return nil

@@ -52,6 +52,5 @@ func untraces(r *policy.Rules, d *bpf.Data) bool {
 }
 
 func is(r *policy.Rules, d *bpf.Data, name string) bool {
-	nr, ok := r.ABI.Number(name)
-	return ok && nr == d.Nr
+	return r.ABI.Syscall(d.Nr) == name
 }

@@ -84,13 +84,15 @@ type compiler struct {
 	o     Options
 	b     bpf.Builder
 
-	ranges []numbers // the whole space of numbers, ascending
+	unknown, foreign bpf.Label
+	ranges           []numbers // the whole space of numbers, ascending
 }
 
 // program builds everything and returns its entry.
 func (c *compiler) program() bpf.Label {
-	foreign := c.answer(c.rules.Foreign)
-	c.partition(foreign)
+	c.unknown = c.answer(c.rules.Unknown)
+	c.foreign = c.answer(c.rules.Foreign)
+	c.partition()
 	native := c.tree(0, len(c.ranges))
-	return c.b.Test(bpf.Word(bpf.OffArch), bpf.Eq, c.rules.ABI.Audit, native, foreign)
+	return c.b.Test(bpf.Word(bpf.OffArch), bpf.Eq, c.rules.ABI.Audit, native, c.foreign)
 }

@@ -56,24 +56,36 @@ func property(g *generator) error {
 	return nil
 }
 
-// agrees compares p with the specification on all vectors.
+// agrees compares p with the specification on all vectors, in both
+// interpreters.
 func agrees(r *policy.Rules, o Options, p bpf.Program, g *generator) error {
 	vm, err := bpftest.NewVM(p)
 	if err != nil {
 		return err
 	}
+	return differs(r, o, g, func(d *bpf.Data) (uint32, error) {
+		got, _, err := p.Run(d)
+		if err != nil {
+			return 0, err
+		}
+		if other, err := vm.Run(d); err != nil || other != got {
+			return 0, fmt.Errorf("x/net/bpf returns %s, not %s for %+v (%v)", action(other), action(got), d, err)
+		}
+		return got, nil
+	})
+}
+
+// differs returns how run's answers differ from what r demands, nil if they
+// do not.
+func differs(r *policy.Rules, o Options, g *generator, run func(d *bpf.Data) (uint32, error)) (err error) {
 	vectors(r, g, func(d *bpf.Data) bool {
+		got, runErr := run(d)
 		want := Expected(r, o, d)
-		var got, other uint32
-		if got, _, err = p.Run(d); err != nil {
-			return false
-		}
-		if other, err = vm.Run(d); err != nil {
-			return false
-		}
-		if got != want || other != want {
-			err = fmt.Errorf("call %d of arch %#x with %#x: filter returns %s, in x/net/bpf %s, want %s",
-				d.Nr, d.Arch, d.Args, action(got), action(other), action(want))
+		switch {
+		case runErr != nil:
+			err = runErr
+		case got != want:
+			err = fmt.Errorf("call %d of arch %#x with %#x: got %s, want %s", d.Nr, d.Arch, d.Args, action(got), action(want))
 		}
 		return err == nil
 	})

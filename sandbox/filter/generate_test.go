@@ -10,18 +10,19 @@ import (
 // generator makes up rules out of whatever choose returns: numbers below its
 // argument, from a random source or from a fuzzer's bytes.
 type generator struct {
-	choose  func(n int) int
-	clauses int // conditional calls out of a hundred
+	choose   func(n int) int
+	clauses  int // conditional calls out of a hundred
+	mixtures int // sets of arguments for each value of one
 }
 
 func randomGenerator(seed uint64) *generator {
 	r := rand.New(rand.NewPCG(seed, 1))
-	return &generator{choose: r.IntN, clauses: 10}
+	return &generator{choose: r.IntN, clauses: 10, mixtures: 1}
 }
 
 // bytesGenerator draws from data, and zeros when that is used up.
 func bytesGenerator(data []byte) *generator {
-	return &generator{clauses: 10, choose: func(n int) int {
+	return &generator{clauses: 10, mixtures: 1, choose: func(n int) int {
 		v := 0
 		for m := n - 1; m > 0; m >>= 8 {
 			b := byte(0)

@@ -24,7 +24,7 @@ var foreignRanges = [...]struct{ first, last uint32 }{
 
 // partition fills ranges: every number of the 32-bit space, with neighbours
 // that have the same leaf in one range.
-func (c *compiler) partition(foreign bpf.Label) {
+func (c *compiler) partition() {
 	var buf [len(guarded)]special
 	specials := c.specials(buf[:0])
 	calls := c.rules.Calls
@@ -45,28 +45,27 @@ func (c *compiler) partition(foreign bpf.Label) {
 		if c.rules.ABI.IsForeign(call.Nr) {
 			continue
 		}
-		c.unnamed(next, uint64(call.Nr), foreign)
+		c.unnamed(next, uint64(call.Nr))
 		c.add(call.Nr, c.leaf(&call, g))
 		next = uint64(call.Nr) + 1
 	}
-	c.unnamed(next, math.MaxUint32+1, foreign)
+	c.unnamed(next, math.MaxUint32+1)
 }
 
 // unnamed adds the numbers from first to before end, which no rule names.
-func (c *compiler) unnamed(first, end uint64, foreign bpf.Label) {
-	unknown := c.answer(c.rules.Unknown)
+func (c *compiler) unnamed(first, end uint64) {
 	for _, f := range foreignRanges {
 		if first >= end || uint64(f.first) >= end || uint64(f.last) < first || !c.rules.ABI.IsForeign(f.first) {
 			continue
 		}
 		if first < uint64(f.first) {
-			c.add(uint32(first), unknown)
+			c.add(uint32(first), c.unknown)
 		}
-		c.add(uint32(max(first, uint64(f.first))), foreign)
+		c.add(uint32(max(first, uint64(f.first))), c.foreign)
 		first = uint64(f.last) + 1
 	}
 	if first < end {
-		c.add(uint32(first), unknown)
+		c.add(uint32(first), c.unknown)
 	}
 }
 

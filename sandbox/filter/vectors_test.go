@@ -36,7 +36,11 @@ func vectors(r *policy.Rules, g *generator, yield func(d *bpf.Data) bool) {
 		ok = ok && yield(&bpf.Data{Nr: nr, Arch: arch, IP: 0xffffffffff600400, Args: args})
 	}
 	for nr := uint32(0); nr <= r.ABI.Max()+256 && ok; nr++ {
-		for _, args := range arguments(r.Lookup(nr), g) {
+		own := arguments(g, r, nr)
+		// A border that is off by one leads to a neighbour's leaf.
+		own = append(own, g.witnesses(r.Lookup(nr-1))...)
+		own = append(own, g.witnesses(r.Lookup(nr+1))...)
+		for _, args := range own {
 			each(r.ABI.Audit, nr, args)
 		}
 	}
@@ -45,14 +49,14 @@ func vectors(r *policy.Rules, g *generator, yield func(d *bpf.Data) bool) {
 		0x40000221, 0x7fffffff, 0x80000000, 0x80000001, 0xbfffffff, 0xc0000000, 0xfffffffe, 0xffffffff,
 	}
 	for _, nr := range strange {
-		for _, args := range arguments(nil, g) {
+		for _, args := range arguments(g, r, nr) {
 			each(r.ABI.Audit, nr, args)
 		}
 	}
 	for _, abi := range syscalls.ABIs() {
 		for _, audit := range []uint32{abi.Audit, abi.Audit ^ 1<<31, abi.Audit ^ 1} {
 			for _, nr := range append(strange, 0, 1, 20, 39, 56, 59, 120, 231, 317, 322, 435) {
-				for _, args := range arguments(r.Lookup(nr), g)[:3] {
+				for _, args := range arguments(g, r, nr) {
 					each(audit, nr, args)
 				}
 			}
@@ -60,39 +64,82 @@ func vectors(r *policy.Rules, g *generator, yield func(d *bpf.Data) bool) {
 	}
 }
 
-// arguments returns sets of arguments for a call: the edges of each condition
-// one at a time, and random mixtures of them.
-func arguments(c *policy.Call, g *generator) [][6]uint64 {
+// arguments returns sets of arguments for a call: the edges of its conditions,
+// each of them alone and in random mixtures with the others.
+func arguments(g *generator, r *policy.Rules, nr uint32) [][6]uint64 {
+	c := r.Lookup(nr)
+	if c == nil {
+		c = &policy.Call{Nr: nr}
+	}
 	list := [][6]uint64{
 		{}, {^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)},
-		{5: killNonce}, {5: launchNonce},
+		{5: killNonce}, {5: launchNonce}, {0: 1, 1: 8}, {0: 0x00800000},
 	}
-	values := guardEdges()
-	plain := true
-	if c != nil {
-		for _, clause := range c.Clauses {
-			plain = false
-			edges(clause.When, &values)
-		}
-	}
-	if plain && !g.oneIn(8) {
+	if len(c.Clauses) == 0 && !g.oneIn(8) && !guards(r, nr) {
 		return list
 	}
+	values := guardEdges()
+	callEdges(c, &values)
 	for arg, of := range values {
 		for _, v := range of {
 			var args [6]uint64
 			args[arg] = v
 			list = append(list, args)
+			for range g.mixtures {
+				args = g.mixture(&values)
+				args[arg] = v
+				list = append(list, args)
+			}
 		}
-	}
-	for range 48 {
-		var args [6]uint64
-		for i := range args {
-			args[i] = values[i][g.choose(len(values[i]))]
-		}
-		list = append(list, args)
 	}
 	return list
+}
+
+// guards reports whether a guard may stand before number nr.
+func guards(r *policy.Rules, nr uint32) bool {
+	for _, s := range guarded {
+		if r.ABI.Syscall(nr) == s.name {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *generator) mixture(values *[6][]uint64) (args [6]uint64) {
+	for i := range args {
+		args[i] = values[i][g.choose(len(values[i]))]
+	}
+	return args
+}
+
+// witnesses returns a few arguments for which each condition of the call
+// holds, and a few for which it does not.
+func (g *generator) witnesses(c *policy.Call) (list [][6]uint64) {
+	if c == nil || len(c.Clauses) == 0 {
+		return nil
+	}
+	values := [6][]uint64{{0}, {0}, {0}, {0}, {0}, {0}}
+	callEdges(c, &values)
+	for _, clause := range c.Clauses {
+		found := [2]int{}
+		for range 200 {
+			args := g.mixture(&values)
+			holds := 0
+			if clause.When.Eval(&args) {
+				holds = 1
+			}
+			if found[holds]++; found[holds] <= 3 {
+				list = append(list, args)
+			}
+		}
+	}
+	return list
+}
+
+func callEdges(c *policy.Call, values *[6][]uint64) {
+	for _, clause := range c.Clauses {
+		edges(clause.When, values)
+	}
 }
 
 // guardEdges are the values at which the guards change their mind.
