@@ -22,7 +22,7 @@ func TestMutants(t *testing.T) {
 	total := 0
 	for seed := range rounds {
 		g := randomGenerator(100 + seed)
-		g.mixtures = 40
+		g.mixtures = 80
 		r := g.readOnce()
 		for _, o := range []Options{{}, {Monitor: true, LaunchNonce: launchNonce, KillNonce: killNonce}} {
 			p, err := Compile(r, o)

@@ -37,9 +37,11 @@ func vectors(r *policy.Rules, g *generator, yield func(d *bpf.Data) bool) {
 	}
 	for nr := uint32(0); nr <= r.ABI.Max()+256 && ok; nr++ {
 		own := arguments(g, r, nr)
-		// A border that is off by one leads to a neighbour's leaf.
-		own = append(own, g.witnesses(r.Lookup(nr-1))...)
-		own = append(own, g.witnesses(r.Lookup(nr+1))...)
+		// A comparison in the tree that is off by one leads to the leaf of a
+		// neighbour, or of the next but one.
+		for _, other := range []uint32{nr - 2, nr - 1, nr + 1, nr + 2} {
+			own = append(own, g.witnesses(r.Lookup(other))...)
+		}
 		for _, args := range own {
 			each(r.ABI.Audit, nr, args)
 		}
@@ -78,7 +80,10 @@ func arguments(g *generator, r *policy.Rules, nr uint32) [][6]uint64 {
 	if len(c.Clauses) == 0 && !g.oneIn(8) && !guards(r, nr) {
 		return list
 	}
-	values := guardEdges()
+	values := [6][]uint64{{0}, {0}, {0}, {0}, {0}, {0}}
+	if guards(r, nr) || g.oneIn(4) {
+		values = guardEdges()
+	}
 	callEdges(c, &values)
 	for arg, of := range values {
 		for _, v := range of {
