@@ -51,7 +51,7 @@ func TestArgs(t *testing.T) {
 		{amd64, "kexec_file_load", "int kernel_fd s32, int initrd_fd s32, unsigned long cmdline_len u64, const char * cmdline_ptr ptr64, unsigned long flags u64"},
 		// The kernel reads 32 bits of these although they are long.
 		{amd64, "clone", "unsigned long clone_flags u32, unsigned long newsp u64, int * parent_tidptr ptr64, int * child_tidptr ptr64, unsigned long tls u64"},
-		{amd64, "mmap", "unsigned long addr u64, unsigned long len u64, unsigned long prot u32, unsigned long flags u32, unsigned long fd u32, unsigned long off u64"},
+		{amd64, "mmap", "unsigned long addr u64, unsigned long len u64, unsigned long prot u64, unsigned long flags u64, unsigned long fd u32, unsigned long off u64"},
 		{amd64, "writev", "unsigned long fd u32, const struct iovec * vec ptr64, unsigned long vlen u64"},
 		{amd64, "ptrace", "long request s64, long pid s32, unsigned long addr u64, unsigned long data u64"},
 
@@ -163,7 +163,7 @@ func TestArgByManPageName(t *testing.T) {
 
 // narrowed are the arguments of which the kernel reads less than their type.
 var narrowed = []string{
-	"clone clone_flags", "mmap fd", "mmap prot", "mmap flags", "ptrace pid", "mbind mode",
+	"clone clone_flags", "mmap fd", "ptrace pid", "mbind mode",
 	"readv fd", "writev fd", "preadv fd", "pwritev fd", "preadv2 fd", "pwritev2 fd",
 }
 

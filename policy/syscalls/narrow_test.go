@@ -45,8 +45,6 @@ func TestUnreadBitsAgainstKernel(t *testing.T) {
 		{"readv", "fd", [6]uintptr{fd, vec, 1}, 0},
 		{"writev", "fd", [6]uintptr{fd, vec, 1}, 0},
 		{"mmap", "fd", [6]uintptr{0, page, unix.PROT_READ, unix.MAP_PRIVATE, fd}, 0},
-		{"mmap", "prot", [6]uintptr{0, page, unix.PROT_READ, unix.MAP_PRIVATE, fd}, 0},
-		{"mmap", "flags", [6]uintptr{0, page, unix.PROT_READ, unix.MAP_PRIVATE, fd}, 0},
 		{"mbind", "mode", [6]uintptr{addr, page}, 0},
 		{"fchmod", "mode", [6]uintptr{fd, 0o600}, 0},
 		{"ptrace", "pid", [6]uintptr{unix.PTRACE_SEIZE, uintptr(os.Getpid())}, unix.EPERM}, // found: ESRCH if not

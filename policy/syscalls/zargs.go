@@ -71,8 +71,8 @@ var prototypes = [...][]Arg{
 	{
 		{"addr", "unsigned long", 64, false, false, 64},
 		{"len", "unsigned long", 64, false, false, 64},
-		{"prot", "unsigned long", 32, false, false, 32},
-		{"flags", "unsigned long", 32, false, false, 32},
+		{"prot", "unsigned long", 64, false, false, 64},
+		{"flags", "unsigned long", 64, false, false, 64},
 		{"fd", "unsigned long", 32, false, false, 32},
 		{"off", "unsigned long", 64, false, false, 64},
 	},
