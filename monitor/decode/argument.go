@@ -46,7 +46,7 @@ func (d *Decoder) selected(f format, reg int) (rest args, ok bool) {
 	case fcntlRest:
 		return choose(fcntlChoices[:], d.low(reg-1), args{ulong}), true
 	case ioctlRest:
-		return choose(ioctlChoices[:], d.low(reg-1), args{hex}), true
+		return choose(ioctlChoices[:], d.low(reg-1), args{ptr}), true
 	case prctlRest:
 		return choose(prctlChoices[:], d.low(reg-1), args{hex, hex, hex, hex}), true
 	case ptraceRest:
@@ -87,7 +87,7 @@ func (d *Decoder) scalar(f format, reg int, v uint64) {
 	case str:
 		d.text(v)
 	case strLen:
-		d.bytes(v, d.regs[reg+1])
+		d.bytes(v, d.low(reg+1))
 	case char:
 		d.bytes(v, 1)
 	case fd, i32, pid:

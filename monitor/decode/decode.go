@@ -128,6 +128,13 @@ func (d *Decoder) symbol(v uint64) {
 	d.hash.Write(b[:])
 }
 
+// symbolBytes adds a string to the shape, and its length: where one string
+// ends and the next starts is part of it.
+func (d *Decoder) symbolBytes(s []byte) {
+	d.symbol(uint64(len(s)))
+	d.hash.Write(s)
+}
+
 // list appends the arguments that a row describes, the first being in register
 // reg.
 func (d *Decoder) list(row *args, reg int) {

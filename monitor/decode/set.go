@@ -22,9 +22,12 @@ type set struct {
 
 // append appends v: names joined by |, what has none in hex.
 func (s *set) append(dst []byte, v uint64) []byte {
+	if v == 0xffffffff && s.mask != all && !s.wide { // -1: "tell me", or none of these at all
+		return appendHex(dst, v)
+	}
 	start := len(dst)
-	if s.mask != 0 {
-		dst = s.appendEnum(dst, v&s.mask)
+	if name := s.name(v & s.mask); name != "" {
+		dst = append(dst, name...)
 		v &^= s.mask
 	}
 	for i := range s.flags {
@@ -44,6 +47,7 @@ func (s *set) append(dst []byte, v uint64) []byte {
 	return append(dst, '0')
 }
 
+// appendEnum appends v by the enumeration alone.
 func (s *set) appendEnum(dst []byte, v uint64) []byte {
 	if name := s.name(v); name != "" {
 		return append(dst, name...)

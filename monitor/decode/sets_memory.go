@@ -116,7 +116,6 @@ var mlockallFlagsSet = set{
 
 // memPoliciesSet: mbind(2), set_mempolicy(2).
 var memPoliciesSet = set{
-	wide: true,
 	mask: 0xff,
 	enum: []constant{
 		{"MPOL_DEFAULT", 0},

@@ -6,6 +6,7 @@ import "golang.org/x/sys/unix"
 var mountFlagsSet = set{
 	wide: true,
 	flags: []constant{
+		{"MS_MGC_VAL", 0xc0ed0000},
 		{"MS_RDONLY", unix.MS_RDONLY},
 		{"MS_NOSUID", unix.MS_NOSUID},
 		{"MS_NODEV", unix.MS_NODEV},
@@ -33,7 +34,6 @@ var mountFlagsSet = set{
 		{"MS_LAZYTIME", unix.MS_LAZYTIME},
 		{"MS_ACTIVE", unix.MS_ACTIVE},
 		{"MS_NOUSER", unix.MS_NOUSER},
-		{"MS_MGC_VAL", 0xc0ed0000},
 	},
 }
 

@@ -24,7 +24,7 @@ func (d *Decoder) sockaddr(addr, n uint64) bool {
 	d.dst = familiesSet.appendEnum(d.dst, uint64(family))
 	d.sockaddrData(family, b)
 	d.dst = append(d.dst, '}')
-	d.hash.Write(d.dst[start:])
+	d.symbolBytes(d.dst[start:])
 	return true
 }
 

@@ -29,7 +29,7 @@ func (d *Decoder) pathname(addr uint64) {
 	if d.pathLen == 0 {
 		d.pathLen = len(s)
 	}
-	d.hash.Write(s)
+	d.symbolBytes(s)
 	d.dst = appendQuoted(d.dst, s, pathShown)
 }
 
@@ -40,18 +40,18 @@ func (d *Decoder) text(addr uint64) {
 		d.address(addr)
 		return
 	}
-	d.hash.Write(s)
+	d.symbolBytes(s)
 	d.dst = appendQuoted(d.dst, s, stringShown)
 }
 
-// bytes appends n bytes at addr.
+// bytes appends n bytes at addr; n is an int that is negative from 1<<31 on.
 func (d *Decoder) bytes(addr, n uint64) {
 	s := d.buf[:min(n, stringShown+1)]
-	if addr == 0 || d.mem.ReadAt(s, addr) < len(s) {
+	if addr == 0 || n >= 1<<31 || d.mem.ReadAt(s, addr) < len(s) {
 		d.address(addr)
 		return
 	}
-	d.hash.Write(s)
+	d.symbolBytes(s)
 	d.dst = appendQuoted(d.dst, s, stringShown)
 }
 

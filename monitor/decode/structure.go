@@ -32,13 +32,13 @@ func (d *Decoder) behind(f format, reg int, v uint64) bool {
 	case envp:
 		return d.envp(v)
 	case timespec:
-		return d.pair(v, d.timeSize(), "{tv_sec=", ", tv_nsec=", true)
+		return d.timespec(v, d.timeSize())
 	case timespec64:
-		return d.pair(v, 8, "{tv_sec=", ", tv_nsec=", true)
+		return d.timespec(v, 8)
 	case rlimit:
-		return d.pair(v, d.timeSize(), "{rlim_cur=", ", rlim_max=", false)
+		return d.rlimit(v, d.timeSize(), "RLIM_INFINITY")
 	case rlimit64:
-		return d.pair(v, 8, "{rlim_cur=", ", rlim_max=", false)
+		return d.rlimit(v, 8, "RLIM64_INFINITY")
 	case signals:
 		return d.signals(v)
 	case optval:
@@ -66,26 +66,13 @@ func (d *Decoder) field(name string, v uint64) {
 	d.unsigned(v)
 }
 
-// pair appends a struct of two numbers of size bytes each: times, which are
-// signed, or limits, of which the highest is infinity.
-func (d *Decoder) pair(addr uint64, size int, first, second string, times bool) bool {
+// pair reads two numbers of size bytes each.
+func (d *Decoder) pair(addr uint64, size int) (first, second uint64, ok bool) {
 	b := d.read(addr, 2*size)
 	if b == nil {
-		return false
+		return 0, 0, false
 	}
-	for i, name := range [2]string{first, second} {
-		d.dst = append(d.dst, name...)
-		v := word(b[i*size:], size)
-		if times {
-			d.signed(int64(v) << (64 - 8*size) >> (64 - 8*size))
-		} else if v == ^uint64(0)>>(64-8*size) {
-			d.dst = append(d.dst, "RLIM_INFINITY"...)
-		} else {
-			d.unsigned(v)
-		}
-	}
-	d.dst = append(d.dst, '}')
-	return true
+	return word(b, size), word(b[size:], size), true
 }
 
 // word reads an unsigned number of 4 or 8 bytes.
@@ -94,6 +81,43 @@ func word(b []byte, size int) uint64 {
 		return uint64(le.Uint32(b))
 	}
 	return le.Uint64(b)
+}
+
+// timespec appends a time, whose numbers are signed.
+func (d *Decoder) timespec(addr uint64, size int) bool {
+	sec, nsec, ok := d.pair(addr, size)
+	if !ok {
+		return false
+	}
+	shift := 64 - 8*size
+	d.dst = append(d.dst, "{tv_sec="...)
+	d.signed(int64(sec<<shift) >> shift)
+	d.dst = append(d.dst, ", tv_nsec="...)
+	d.signed(int64(nsec<<shift) >> shift)
+	d.dst = append(d.dst, '}')
+	return true
+}
+
+// rlimit appends a limit's two numbers, of which the highest is infinity.
+func (d *Decoder) rlimit(addr uint64, size int, infinity string) bool {
+	soft, hard, ok := d.pair(addr, size)
+	if !ok {
+		return false
+	}
+	d.dst = append(d.dst, "{rlim_cur="...)
+	d.limit(soft, size, infinity)
+	d.dst = append(d.dst, ", rlim_max="...)
+	d.limit(hard, size, infinity)
+	d.dst = append(d.dst, '}')
+	return true
+}
+
+func (d *Decoder) limit(v uint64, size int, infinity string) {
+	if v == ^uint64(0)>>(64-8*size) {
+		d.dst = append(d.dst, infinity...)
+		return
+	}
+	d.unsigned(v)
 }
 
 // openHow appends struct open_how of openat2(2).

@@ -25,7 +25,7 @@ func AppendEscaped[S ~string | ~[]byte](dst []byte, s S, quote byte) []byte {
 			}
 		}
 		for ; n > 0; n-- {
-			digit := i+1 < len(s) && s[i+1] >= '0' && s[i+1] <= '9'
+			digit := i+1 < len(s) && s[i+1] >= '0' && s[i+1] <= '7'
 			dst = appendByte(dst, s[i], quote, digit)
 			i++
 		}
@@ -45,7 +45,7 @@ func runeAt[S ~string | ~[]byte](s S, i int) (n int, printable bool) {
 }
 
 // appendByte appends one byte, escaped where it must be. beforeDigit says that
-// a digit follows: an octal escape then needs all of its three digits.
+// an octal digit follows: an octal escape then needs all of its three digits.
 func appendByte(dst []byte, c, quote byte, beforeDigit bool) []byte {
 	switch {
 	case c == '\\' || quote != 0 && c == quote:
