@@ -38,8 +38,8 @@ func vectors(r *policy.Rules, g *generator, yield func(d *bpf.Data) bool) {
 	for nr := uint32(0); nr <= r.ABI.Max()+256 && ok; nr++ {
 		own := arguments(g, r, nr)
 		// A comparison in the tree that is off by one leads to the leaf of a
-		// neighbour, or of the next but one.
-		for _, other := range []uint32{nr - 2, nr - 1, nr + 1, nr + 2} {
+		// neighbour, up to three numbers away.
+		for _, other := range []uint32{nr - 3, nr - 2, nr - 1, nr + 1, nr + 2, nr + 3} {
 			own = append(own, g.witnesses(r.Lookup(other))...)
 		}
 		for _, args := range own {
