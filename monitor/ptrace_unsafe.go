@@ -130,15 +130,25 @@ func (m memory) ReadAt(p []byte, addr uint64) int {
 	return int(n)
 }
 
-// noChildStops stops the kernel from sending SIGCHLD at every stop; the waits
-// are woken without it. The runtime's own handler would run otherwise.
-func noChildStops() {
-	const saNoChildStop = 1 // SA_NOCLDSTOP of <asm-generic/signal-defs.h>
-	act := struct {
-		handler  uintptr
-		flags    uint64
-		restorer uintptr
-		mask     uint64
-	}{flags: saNoChildStop}
-	syscall.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(unix.SIGCHLD), uintptr(unsafe.Pointer(&act)), 0, 8, 0, 0)
+// deafen makes this process ignore what is sent to its whole control group or
+// session, and keeps the kernel from sending SIGCHLD at every stop, which would
+// run the runtime's handler; waits are woken without it. The signals by which
+// the runtime learns of its own faults stay as they are, and SIGURG, which it
+// sends to itself.
+func deafen() {
+	for sig := syscall.Signal(1); sig <= 64; sig++ {
+		act := struct {
+			handler  uintptr
+			flags    uint64
+			restorer uintptr
+			mask     uint64
+		}{handler: 1} // SIG_IGN
+		switch sig {
+		case unix.SIGCHLD:
+			act.handler, act.flags = 0, 1 // SIG_DFL, SA_NOCLDSTOP
+		case unix.SIGKILL, unix.SIGSTOP, unix.SIGURG, unix.SIGSEGV, unix.SIGBUS, unix.SIGFPE, unix.SIGILL:
+			continue
+		}
+		syscall.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), uintptr(unsafe.Pointer(&act)), 0, 8, 0, 0)
+	}
 }

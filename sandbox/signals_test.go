@@ -61,7 +61,7 @@ func reenter(what string, before []string, after ...string) *exec.Cmd {
 // between it and the caller, for every signal.
 func TestIgnoredSignalsAreHandedOn(t *testing.T) {
 	for _, ignored := range []string{"", "PIPE", "PIPE,CHLD,TERM", "HUP,INT", "TTIN", "TTOU,TSTP", "URG,PROF,USR1", "all"} {
-		env := []string{"/usr/bin/env"}
+		env := []string{"/usr/bin/env", "--block-signal=USR2"}
 		if ignored == "all" {
 			env = append(env, "--ignore-signal")
 		} else if ignored != "" {
@@ -78,6 +78,22 @@ func TestIgnoredSignalsAreHandedOn(t *testing.T) {
 		}
 		if string(got) != string(want) {
 			t.Errorf("ignored %q: through the launcher\n%swithout\n%s", ignored, got, want)
+		}
+	}
+}
+
+// Likewise the signals that the caller blocked.
+func TestBlockedSignalsAreHandedOn(t *testing.T) {
+	show := []string{"/bin/grep", "^SigBlk", "/proc/self/status"}
+	for _, block := range []string{"--block-signal", "--block-signal=TERM,CHLD,INT,PROF,USR1", "--default-signal"} {
+		env := []string{"/usr/bin/env", block}
+		want, err := exec.Command(env[0], append(env[1:], show...)...).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := reenter("dispositions", env, show...).Output()
+		if err != nil || string(got) != string(want) {
+			t.Errorf("%s: through the launcher %q, %v; without %q", block, got, err, want)
 		}
 	}
 }

@@ -63,7 +63,13 @@ func InheritedDispositions() (d Dispositions, ok bool) {
 // restore puts every signal back to what the caller had, so that from here on
 // this process reacts to signals as the program would at its start. No Go
 // handler runs afterwards: none of them could count on the filter.
+//
+// The runtime unblocks some signals on every thread and keeps the mask that
+// the process came with, for its own forks. What it does in a forked child is
+// just what is wanted here: it removes its handlers and sets that mask on the
+// calling thread, which must be the main one.
 func (d *Dispositions) restore() {
+	runtimeAfterForkInChild()
 	for sig := 1; sig <= numSignals; sig++ {
 		if sig == int(unix.SIGKILL) || sig == int(unix.SIGSTOP) {
 			continue

@@ -90,7 +90,7 @@ func TestProgramFindsWhatTheCallerGave(t *testing.T) {
 		{"environment", []string{"/bin/cat", "/proc/self/environ"}},
 		{"arguments", []string{"/bin/cat", "/proc/self/cmdline"}},
 		{"limits", []string{"/bin/cat", "/proc/self/limits"}},
-		{"descriptors", []string{"/bin/sh", "-c", "cd /proc/$$/fd && for f in *; do echo $f; cat ../fdinfo/$f | grep flags; done; readlink 3"}},
+		{"descriptors", []string{"/bin/sh", "-c", "set -- /proc/$$/fd/*; for f; do readlink $f && echo ${f##*/} && grep flags /proc/$$/fdinfo/${f##*/}; done; true"}},
 		{"status", []string{"/bin/grep", "-Ev", "^(Pid|Tgid|NSpid|NStgid|PPid|NSpgid|NSsid|TracerPid|Seccomp.*|NoNewPrivs|.*ctxt_switches|Vm.*|Rss.*|Cpus_.*|Mems_.*|SigQ|Speculation.*):", "/proc/self/status"}},
 		{"speculation", []string{"/bin/grep", "Speculation", "/proc/self/status"}},
 		{"scheduling", []string{"/bin/cat", "/proc/self/oom_score_adj", "/proc/self/personality", "/proc/self/coredump_filter", "/proc/self/timerslack_ns"}},

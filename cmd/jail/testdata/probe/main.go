@@ -19,7 +19,9 @@ import (
 
 const usage = `usage: probe [WHERE...] SYSCALL [ARG...]
 WHERE: -thread (another thread), -fork (a forked child), -exec (an executed child),
-       -int80 (i386 entry), -x32, -times N
+       -threadexec (this process, executed again by another thread), -daemon (a
+       detached child; the parent ends first), -untraced, -untraced3 (a child made by
+       clone or clone3 with CLONE_UNTRACED), -int80 (i386 entry), -x32, -times N
 ARG:   a number, or s:TEXT for a pointer to it`
 
 func init() { runtime.LockOSThread() }
@@ -34,7 +36,15 @@ func main() {
 		case "-thread":
 			where = inThread
 		case "-fork":
-			where = inFork
+			where = func(f func()) { inChild(fork(0), f) }
+		case "-untraced":
+			where = func(f func()) { inChild(fork(unix.CLONE_UNTRACED), f) }
+		case "-untraced3":
+			where = func(f func()) { inChild(fork3(unix.CLONE_UNTRACED), f) }
+		case "-daemon":
+			where = inDaemon
+		case "-threadexec":
+			inThread(func() { fatal(unix.Exec("/proc/self/exe", append(os.Args[:1:1], args[1:]...), nil).Error()) })
 		case "-exec":
 			inExec(args[1:])
 		case "-int80":
@@ -121,13 +131,28 @@ func inThread(f func()) {
 	<-done
 }
 
-// inFork runs f in a forked child, which has this thread alone, and ends with
-// the child's status.
-func inFork(f func()) {
-	child, _, errno := syscall.RawSyscall6(unix.SYS_CLONE, uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
+// fork makes a child that has this thread alone.
+func fork(flags uintptr) (child uintptr) {
+	child, _, errno := syscall.RawSyscall6(unix.SYS_CLONE, uintptr(unix.SIGCHLD)|flags, 0, 0, 0, 0, 0)
 	if errno != 0 {
-		fatal("probe: fork: " + errno.Error())
+		fatal("probe: clone: " + errno.Error())
 	}
+	return child
+}
+
+// fork3 does so by clone3, whose flags lie in memory.
+func fork3(flags uint64) (child uintptr) {
+	args := [8]uint64{0: flags, 4: uint64(unix.SIGCHLD)} // struct clone_args: flags, …, exit_signal
+	child, _, errno := syscall.RawSyscall(unix.SYS_CLONE3, uintptr(unsafe.Pointer(&args)), unsafe.Sizeof(args), 0)
+	if errno != 0 {
+		fatal("probe: clone3: " + errno.Error())
+	}
+	return child
+}
+
+// inChild runs f in the child; the parent waits for it and ends with its
+// status.
+func inChild(child uintptr, f func()) {
 	if child == 0 {
 		f()
 		os.Exit(0)
@@ -140,6 +165,23 @@ func inFork(f func()) {
 		fatal("probe: child: " + status.Signal().String())
 	}
 	os.Exit(status.ExitStatus())
+}
+
+// inDaemon runs f in a grandchild with a session of its own, after both its
+// parent and its grandparent have ended.
+func inDaemon(f func()) {
+	var ended [2]int
+	unix.Pipe(ended[:])
+	if fork(0) != 0 {
+		os.Exit(0)
+	}
+	unix.Setsid()
+	if fork(0) != 0 {
+		os.Exit(0)
+	}
+	unix.Close(ended[1])
+	unix.Read(ended[0], make([]byte, 1)) // returns when the others have ended
+	f()
 }
 
 // inExec runs what follows in an executed child.
