@@ -19,7 +19,7 @@ import (
 // Reporter takes what the tracer saw. It is called on the tracer's thread.
 type Reporter interface {
 	// Report takes one call.
-	// ev and what it points at are only valid until Report returns.
+	// ev is only valid until Report returns; the strings in it may be kept.
 	Report(ev *event.Event)
 	// Finish is called when the last known task of the program has died and
 	// its parent has not been told yet. It may be called again if another

@@ -208,3 +208,26 @@ func TestCountsAreExact(t *testing.T) {
 		t.Errorf("summary:\n%s", o.stderr)
 	}
 }
+
+// What is held back keeps its own text: the lines that come out at the end
+// name the calls that were made, not the latest one.
+func TestFoldedCallsKeepTheirText(t *testing.T) {
+	script := "for i in 1 2 3; do for d in one two three four; do probe mkdirat -100 s:/$d 0755; done; done; probe mkdirat -100 s:/a-much-longer-name-than-those 0755"
+	log := filepath.Join(t.TempDir(), "log")
+	start(t, []string{filepath.Join(binDir, "jail"), "--policy", "testdata/forbid.toml", "--log", log, "--log-format", "json", "/bin/sh", "-c", script},
+		[]string{"PATH=" + binDir + ":/usr/bin:/bin"})
+	counts := map[string]uint64{}
+	for _, ev := range readLog(t, log) {
+		if ev.Syscall == "mkdirat" {
+			counts[ev.Call] += ev.Count
+		}
+	}
+	for _, d := range []string{"one", "two", "three", "four"} {
+		if n := counts["mkdirat(AT_FDCWD, \"/"+d+"\", 0755)"]; n != 3 {
+			t.Errorf("/%s: %d calls, want 3", d, n)
+		}
+	}
+	if len(counts) != 5 {
+		t.Errorf("calls: %v", counts)
+	}
+}

@@ -1,10 +1,10 @@
 package monitor
 
 import (
+	"encoding/binary"
 	"strconv"
 	"syscall"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -80,8 +80,8 @@ func (t *Tracer) report(k *task, abi *syscalls.ABI, d policy.Decision, rule stri
 		ABI:     "unknown",
 		Nr:      call.Nr,
 		Args:    call.Args,
-		Call:    unsafe.String(unsafe.SliceData(text), len(text)),
-		Path:    unsafe.String(unsafe.SliceData(path), len(path)),
+		Call:    string(text),
+		Path:    string(path),
 		PID:     k.tgid,
 		TID:     k.tid,
 		Comm:    k.comm(),
@@ -142,7 +142,7 @@ func keepTraced(tid int, abi *syscalls.ABI, info *syscallInfo) {
 		if (memory{tid}).ReadAt(flags[:], at) != len(flags) {
 			return // the kernel will say EFAULT
 		}
-		word := *(*uint64)(unsafe.Pointer(&flags))
+		word := binary.NativeEndian.Uint64(flags[:])
 		if word&unix.CLONE_UNTRACED != 0 {
 			ptrace(unix.PTRACE_POKEDATA, tid, uintptr(at), uintptr(word&^unix.CLONE_UNTRACED))
 		}
