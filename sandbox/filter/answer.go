@@ -54,10 +54,16 @@ func killsByNonce(d policy.Decision, o Options) bool {
 
 // answer builds the leaf of d, guards aside.
 func (c *compiler) answer(d policy.Decision) bpf.Label {
-	if killsByNonce(d, c.o) {
-		return c.killOrTrace()
+	if d == c.last && c.lastLabel != 0 {
+		return c.lastLabel
 	}
-	return c.b.Return(Answer(d, c.o))
+	c.last = d
+	if killsByNonce(d, c.o) {
+		c.lastLabel = c.killOrTrace()
+	} else {
+		c.lastLabel = c.b.Return(Answer(d, c.o))
+	}
+	return c.lastLabel
 }
 
 // killOrTrace lets the kernel kill, after the tracer has reported the call.

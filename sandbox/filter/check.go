@@ -93,18 +93,23 @@ func checkExprs(list []policy.Expr) error {
 	return nil
 }
 
-// verify runs the program at both ends of every range of numbers, with no
-// argument bit set and with all of them, against the specification. A
-// mistake of the compiler must never become a hole in a sandbox.
+// verify runs the program against the specification: at both ends of every
+// range of numbers, with no argument bit set or with all of them. A mistake of
+// the compiler must never become a hole in a sandbox. It takes about a third
+// of the time that compiling takes; tests look at everything else.
 func (c *compiler) verify(p bpf.Program) error {
-	var d bpf.Data
-	d.Arch = ^c.rules.ABI.Audit
+	const ones = ^uint64(0)
+	d := bpf.Data{Arch: ^c.rules.ABI.Audit}
 	if err := c.verifyAt(p, &d); err != nil {
 		return err
 	}
 	d.Arch = c.rules.ABI.Audit
 	for i := range c.ranges {
 		d.Nr = c.ranges[i].first
+		d.Args = [6]uint64{}
+		if i&1 == 0 {
+			d.Args = [6]uint64{ones, ones, ones, ones, ones, ones}
+		}
 		if err := c.verifyAt(p, &d); err != nil {
 			return err
 		}
@@ -123,15 +128,12 @@ func (c *compiler) verify(p bpf.Program) error {
 }
 
 func (c *compiler) verifyAt(p bpf.Program, d *bpf.Data) error {
-	for _, v := range [2]uint64{0, ^uint64(0)} {
-		d.Args = [6]uint64{v, v, v, v, v, v}
-		got, _, err := p.Run(d)
-		if err != nil {
-			return err
-		}
-		if want := Expected(c.rules, c.o, d); got != want {
-			return fmt.Errorf("internal error: the filter answers 0x%x to call %d of arch 0x%x, not 0x%x", got, d.Nr, d.Arch, want)
-		}
+	got, _, err := p.Run(d)
+	if err != nil {
+		return err
+	}
+	if want := Expected(c.rules, c.o, d); got != want {
+		return fmt.Errorf("internal error: the filter answers 0x%x to call %d of arch 0x%x, not 0x%x", got, d.Nr, d.Arch, want)
 	}
 	return nil
 }

@@ -86,6 +86,9 @@ type compiler struct {
 
 	unknown, foreign bpf.Label
 	ranges           []numbers // the whole space of numbers, ascending
+
+	last      policy.Decision // what answer was asked last,
+	lastLabel bpf.Label       // and said; calls in a row mostly ask the same
 }
 
 // program builds everything and returns its entry.
