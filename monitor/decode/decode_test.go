@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"encoding/binary"
 	"strings"
 	"testing"
 
@@ -43,9 +44,9 @@ func (m memory) words(addr uint64, size int, v ...uint64) uint64 {
 	var b []byte
 	for _, w := range v {
 		if size == 4 {
-			b = le.AppendUint32(b, uint32(w))
+			b = binary.LittleEndian.AppendUint32(b, uint32(w))
 		} else {
-			b = le.AppendUint64(b, w)
+			b = binary.LittleEndian.AppendUint64(b, w)
 		}
 	}
 	return m.put(addr, string(b))
@@ -321,5 +322,22 @@ func TestShape(t *testing.T) {
 	_, _, s := another.Append(nil, call(t, x86, "close", 1), m)
 	if s == shape(call(t, x86, "close", 1)) {
 		t.Error("two decoders agree on a shape: it can be foreseen")
+	}
+}
+
+func TestBounded(t *testing.T) {
+	m := memory{}
+	escapes := m.put(0x20000, strings.Repeat("\x1b", 2*pageSize)) // each takes three bytes or four
+	many := m.words(0x30000, 8, escapes, escapes, escapes, escapes, 0)
+	for _, c := range []*Call{
+		call(t, syscalls.X86_64, "mount", escapes, escapes, escapes, ^uint64(0)>>34, escapes),
+		call(t, syscalls.X86_64, "execve", escapes, many, many),
+		call(t, syscalls.X86_64, "renameat2", 1<<31, escapes, 1<<31, escapes, ^uint64(0)),
+	} {
+		text := decoded(c, m)
+		if len(text) > textMax || len(text) < 600 {
+			t.Errorf("%d bytes: %s", len(text), text)
+		}
+		t.Log(len(text))
 	}
 }

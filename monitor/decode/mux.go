@@ -34,7 +34,7 @@ func (d *Decoder) unpack(addr uint64, n int) bool {
 		return false
 	}
 	for i := range n {
-		d.regs[i] = uint64(le.Uint32(b[4*i:]))
+		d.regs[i] = uint64(le32(b[4*i:]))
 	}
 	return true
 }

@@ -20,7 +20,7 @@ func (d *Decoder) sockaddr(addr, n uint64) bool {
 	}
 	start := len(d.dst)
 	d.dst = append(d.dst, '{')
-	family := le.Uint16(b)
+	family := le16(b)
 	d.dst = familiesSet.appendEnum(d.dst, uint64(family))
 	d.sockaddrData(family, b)
 	d.dst = append(d.dst, '}')
@@ -40,16 +40,16 @@ func (d *Decoder) sockaddrData(family uint16, b []byte) {
 	case family == unix.AF_UNIX:
 		d.unix(b[2:])
 	case family == unix.AF_NETLINK && len(b) >= 12:
-		d.field(", pid=", uint64(le.Uint32(b[4:])))
+		d.field(", pid=", uint64(le32(b[4:])))
 		d.dst = append(d.dst, ", groups="...)
-		d.dst = appendHex(d.dst, uint64(le.Uint32(b[8:])))
+		d.dst = appendHex(d.dst, uint64(le32(b[8:])))
 	case family == unix.AF_PACKET && len(b) >= 12:
 		d.dst = append(d.dst, ", "...)
-		d.dst = appendProtocol(d.dst, unix.AF_PACKET, uint64(le.Uint16(b[2:])))
-		d.field(", ifindex=", uint64(le.Uint32(b[4:])))
+		d.dst = appendProtocol(d.dst, unix.AF_PACKET, uint64(le16(b[2:])))
+		d.field(", ifindex=", uint64(le32(b[4:])))
 	case family == unix.AF_VSOCK && len(b) >= 16:
-		d.field(", cid=", uint64(le.Uint32(b[8:])))
-		d.field(", port=", uint64(le.Uint32(b[4:])))
+		d.field(", cid=", uint64(le32(b[8:])))
+		d.field(", port=", uint64(le32(b[4:])))
 	case family != unix.AF_UNSPEC && len(b) > 2:
 		d.dst = append(d.dst, ", "...)
 		d.dst = appendQuoted(d.dst, b[2:], stringShown)
@@ -65,7 +65,7 @@ func (d *Decoder) inet6(b []byte) {
 	d.dst = append(d.dst, ", ["...)
 	d.dst = appendIPv6(d.dst, b[8:24])
 	if len(b) >= 28 {
-		if scope := le.Uint32(b[24:]); scope != 0 {
+		if scope := le32(b[24:]); scope != 0 {
 			d.field("%", uint64(scope))
 		}
 	}
@@ -106,7 +106,7 @@ func (d *Decoder) msghdr(addr uint64) bool {
 		return false
 	}
 	// int msg_namelen is padded to a pointer's size.
-	name, nameLen := word(b, size), uint64(le.Uint32(b[size:]))
+	name, nameLen := word(b, size), uint64(le32(b[size:]))
 	iovLen, control := word(b[3*size:], size), word(b[5*size:], size)
 	d.dst = append(d.dst, "{msg_name="...)
 	if name == 0 || !d.sockaddr(name, nameLen) {

@@ -3,6 +3,7 @@ package decode
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"os/exec"
@@ -59,7 +60,7 @@ func cstr(s string) uint64 { return at([]byte(s + "\x00")) }
 func words(v ...uint64) uint64 {
 	var b []byte
 	for _, w := range v {
-		b = le.AppendUint64(b, w)
+		b = binary.LittleEndian.AppendUint64(b, w)
 	}
 	return at(b)
 }
@@ -67,7 +68,7 @@ func words(v ...uint64) uint64 {
 func num32(v ...uint32) uint64 {
 	var b []byte
 	for _, w := range v {
-		b = le.AppendUint32(b, w)
+		b = binary.LittleEndian.AppendUint32(b, w)
 	}
 	return at(b)
 }

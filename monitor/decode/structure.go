@@ -1,13 +1,9 @@
 package decode
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"strconv"
 )
-
-// The four ABIs are little-endian.
-var le = binary.LittleEndian
 
 // structure appends what is behind the pointer v, or v where it can't be read.
 func (d *Decoder) structure(f format, reg int, v uint64) {
@@ -78,10 +74,15 @@ func (d *Decoder) pair(addr uint64, size int) (first, second uint64, ok bool) {
 // word reads an unsigned number of 4 or 8 bytes.
 func word(b []byte, size int) uint64 {
 	if size == 4 {
-		return uint64(le.Uint32(b))
+		return uint64(le32(b))
 	}
-	return le.Uint64(b)
+	return le64(b)
 }
+
+// The four ABIs are little-endian.
+func le16(b []byte) uint16 { return uint16(b[0]) | uint16(b[1])<<8 }
+func le32(b []byte) uint32 { return uint32(le16(b)) | uint32(le16(b[2:]))<<16 }
+func le64(b []byte) uint64 { return uint64(le32(b)) | uint64(le32(b[4:]))<<32 }
 
 // timespec appends a time, whose numbers are signed.
 func (d *Decoder) timespec(addr uint64, size int) bool {
@@ -126,7 +127,7 @@ func (d *Decoder) openHow(addr uint64) bool {
 	if b == nil {
 		return false
 	}
-	flags, mode, resolve := le.Uint64(b), le.Uint64(b[8:]), le.Uint64(b[16:])
+	flags, mode, resolve := le64(b), le64(b[8:]), le64(b[16:])
 	d.symbol(flags)
 	d.symbol(mode)
 	d.symbol(resolve)
@@ -154,7 +155,7 @@ func (d *Decoder) cloneArgs(addr, size uint64) bool {
 	if b == nil {
 		return false
 	}
-	flags, exitSignal := le.Uint64(b), le.Uint64(b[32:])
+	flags, exitSignal := le64(b), le64(b[32:])
 	d.symbol(flags)
 	d.symbol(exitSignal)
 	d.dst = append(d.dst, "{flags="...)
@@ -162,14 +163,14 @@ func (d *Decoder) cloneArgs(addr, size uint64) bool {
 	d.dst = append(d.dst, ", exit_signal="...)
 	d.dst = appendSignal(d.dst, min(exitSignal, 0x7fffffff))
 	d.dst = append(d.dst, ", stack="...)
-	d.address(le.Uint64(b[40:]))
+	d.address(le64(b[40:]))
 	d.dst = append(d.dst, ", stack_size="...)
-	d.dst = appendHex(d.dst, le.Uint64(b[48:]))
-	if n >= 80 && le.Uint64(b[72:]) != 0 {
-		d.field(", set_tid_size=", le.Uint64(b[72:]))
+	d.dst = appendHex(d.dst, le64(b[48:]))
+	if n >= 80 && le64(b[72:]) != 0 {
+		d.field(", set_tid_size=", le64(b[72:]))
 	}
 	if n >= 88 && flags&0x200000000 != 0 { // CLONE_INTO_CGROUP
-		d.field(", cgroup=", le.Uint64(b[80:]))
+		d.field(", cgroup=", le64(b[80:]))
 	}
 	d.dst = append(d.dst, '}')
 	return true
@@ -253,7 +254,7 @@ func (d *Decoder) signals(addr uint64) bool {
 	if b == nil {
 		return false
 	}
-	v := le.Uint64(b)
+	v := le64(b)
 	d.symbol(v)
 	if bits.OnesCount64(v) >= 64*2/3 {
 		d.dst = append(d.dst, '~')
@@ -291,7 +292,7 @@ func (d *Decoder) optval(addr, size uint64) bool {
 	if b == nil {
 		return false
 	}
-	v := le.Uint32(b)
+	v := le32(b)
 	d.symbol(uint64(v))
 	d.dst = append(d.dst, '[')
 	d.dst = strconv.AppendInt(d.dst, int64(int32(v)), 10)

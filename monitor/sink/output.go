@@ -18,24 +18,22 @@ type output struct {
 type method uint8
 
 const (
-	plain  method = iota // a regular file: write(2) doesn't wait for readers
+	plain  method = iota // a file, or a device like /dev/null: write(2) waits for no reader
 	nowait               // a pipe since Linux 6.4: pwritev2(2) with RWF_NOWAIT
 	packet               // a socket: sendmsg(2) with MSG_DONTWAIT
 	own                  // reopened with O_NONBLOCK
-	polled               // whatever else: poll(2), then write(2), which may wait if another writer is faster
+	polled               // none of these: poll(2), then write(2), which may wait all the same
 )
 
 // newOutput finds out what fd is. A descriptor that isn't open is found out
 // by the first write.
 func newOutput(fd int) output {
-	o := output{fd: fd, reopen: -1, how: polled}
+	o := output{fd: fd, reopen: -1}
 	var st unix.Stat_t
 	if unix.Fstat(fd, &st) != nil {
 		return o
 	}
 	switch st.Mode & unix.S_IFMT {
-	case unix.S_IFREG:
-		o.how = plain
 	case unix.S_IFIFO:
 		o.how = nowait
 	case unix.S_IFSOCK:
@@ -60,8 +58,10 @@ func (o *output) openAgain() {
 	}
 }
 
-// mayWait reports whether write may wait all the same.
-func (o *output) mayWait() bool { return o.how == polled || o.how == plain }
+// mayWait reports whether write may wait for a reader. A terminal that poll(2)
+// calls writable has room for a byte, a pipe for PIPE_BUF until another writer
+// comes.
+func (o *output) mayWait() bool { return o.how == polled }
 
 // write writes as much of line as the kernel takes at once and returns how
 // much that was, with EAGAIN where it takes no more for now. begun says that an
@@ -114,6 +114,9 @@ func (o *output) once(p []byte) (int, error) {
 			return n, err
 		}
 		o.openAgain() // an older kernel: found out by the very first write
+		if o.mayWait() {
+			return 0, unix.EAGAIN
+		}
 		return o.once(p)
 	}
 	if !o.ready() {
@@ -123,7 +126,7 @@ func (o *output) once(p []byte) (int, error) {
 }
 
 // pipeBuf is PIPE_BUF of <linux/limits.h>: a pipe that poll(2) calls writable
-// takes this much.
+// takes this much at once.
 const pipeBuf = 4096
 
 // ready reports whether a write would not wait, errors included.

@@ -16,7 +16,8 @@ import (
 //
 // A line goes out on the caller's thread where the kernel takes it at once.
 // Otherwise it joins a queue of at most 1 MiB, drained by one goroutine that
-// lives as long as there is something to drain. Lines that don't fit, and lines
+// lives as long as there is something to drain. So does every line to a
+// terminal that can't be reopened: nothing tells how much it takes. Lines that don't fit, and lines
 // that the kernel refuses (ENOSPC, EPIPE, EIO), are lost and counted; the log
 // itself tells of them as soon as it takes lines again.
 //
@@ -152,7 +153,7 @@ func (w *Writer) tell() {
 // send writes r where nothing is queued before it and the kernel takes it, and
 // queues it otherwise.
 func (w *Writer) send(r record) {
-	if w.drain == nil {
+	if w.drain == nil && !w.out.mayWait() {
 		n, err := w.out.write(r.line, false)
 		if err == nil {
 			return
