@@ -101,7 +101,7 @@ func appendWho(dst []byte, ev *event.Event) []byte {
 		dst = strconv.AppendInt(dst, int64(ev.TID), 10)
 	}
 	dst = append(dst, ']')
-	if ev.ABI == "i386" || ev.ABI == "x32" {
+	if ev.ABI != "" && ev.ABI != "x86_64" && ev.ABI != "aarch64" {
 		dst = append(dst, " ("...)
 		dst = append(dst, ev.ABI...)
 		dst = append(dst, ')')
