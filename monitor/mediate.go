@@ -70,12 +70,13 @@ func (t *Tracer) must(tid int, errno syscall.Errno) {
 // report tells of a call that was not allowed outright.
 func (t *Tracer) report(k *task, abi *syscalls.ABI, d policy.Decision, rule string) {
 	s := &t.scratch
-	k.identify()
+	now := time.Now()
+	k.identify(now)
 	call := decode.Call{ABI: abi, Nr: uint32(s.info.nr), Args: s.info.args}
 	text, path, shape := s.decoder.Append(s.text[:0], &call, memory{k.tid})
 	s.text = text
 	s.event = event.Event{
-		Time:    time.Now(),
+		Time:    now,
 		Verdict: verdict(d.Action, t.cfg.Audit),
 		ABI:     "unknown",
 		Nr:      call.Nr,
@@ -84,7 +85,7 @@ func (t *Tracer) report(k *task, abi *syscalls.ABI, d policy.Decision, rule stri
 		Path:    string(path),
 		PID:     k.tgid,
 		TID:     k.tid,
-		Comm:    k.comm(),
+		Comm:    k.comm,
 		Exe:     k.exe,
 		Rule:    rule,
 		Count:   1,

@@ -3,6 +3,7 @@ package monitor
 import (
 	"bytes"
 	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,7 +14,14 @@ type task struct {
 	tid  int
 	tgid int    // 0: not read yet
 	exe  string // of the process; valid once tgid is set
+
+	comm string // the thread's name when it was last read
+	read time.Time
 }
+
+// commAge is how old a thread's name may be in an event. A thread may rename
+// itself at any time, and a read costs as much as a quarter of a stop.
+const commAge = time.Second
 
 func (t *Tracer) task(tid int) *task {
 	k := t.tasks[tid]
@@ -25,17 +33,21 @@ func (t *Tracer) task(tid int) *task {
 }
 
 // forget drops what an execve may have changed.
-func (k *task) forget() { k.tgid, k.exe = 0, "" }
+func (k *task) forget() { *k = task{tid: k.tid} }
 
-// identify reads the thread group and the program's path. The tracee is
-// stopped, so the entry is there; if it has been killed, the thread ID stands
-// for the group.
-func (k *task) identify() {
+// identify reads the thread group, the program's path and the thread's name.
+// The tracee is stopped, so the entries are there; if it has been killed, the
+// thread ID stands for the group.
+func (k *task) identify(now time.Time) {
+	var buf [4096]byte
+	if now.Sub(k.read) >= commAge {
+		k.comm = string(firstLine(readProc(k.tid, "comm", buf[:])))
+		k.read = now
+	}
 	if k.tgid != 0 {
 		return
 	}
 	k.tgid = k.tid
-	var buf [4096]byte
 	if field, ok := bytes.CutPrefix(afterLine(readProc(k.tid, "status", buf[:]), "Tgid:"), []byte("\t")); ok {
 		if n, err := strconv.Atoi(string(firstLine(field))); err == nil {
 			k.tgid = n
@@ -44,12 +56,6 @@ func (k *task) identify() {
 	if n, err := unix.Readlink(procPath(k.tid, "exe"), buf[:]); err == nil {
 		k.exe = string(buf[:n])
 	}
-}
-
-// comm reads the thread's present name, which it may change at any time.
-func (k *task) comm() string {
-	var buf [64]byte
-	return string(firstLine(readProc(k.tid, "comm", buf[:])))
 }
 
 func procPath(tid int, name string) string { return "/proc/" + strconv.Itoa(tid) + "/" + name }
