@@ -144,6 +144,9 @@ func TestMonitorOutlivesSignalsAndNothingElse(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if comm, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", monitor)); string(comm) != "jail-monitor\n" {
+		t.Errorf("the monitor is called %q", comm)
+	}
 	if ppid := status(monitor, "PPid"); ppid == strconv.Itoa(r.Process.Pid) {
 		t.Error("the monitor is the program's child")
 	}

@@ -52,6 +52,7 @@ func guard() error {
 	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
 		return fmt.Errorf("cannot protect itself: %w", err)
 	}
+	rename(monitorName)
 	const first = monitorLog + 2
 	if unix.CloseRange(first, ^uint(0), 0) == nil {
 		return nil
