@@ -12,6 +12,10 @@ import (
 // does not take its lines.
 const drainTime = 5 * time.Second
 
+// holdTime is how long the end of the program is kept from its parent for the
+// sake of a log that does not take its lines.
+const holdTime = time.Second
+
 // reporter is where a monitor's events go: folded and counted, then written.
 type reporter struct {
 	format  sink.Format
@@ -62,6 +66,7 @@ func (r *reporter) Finish() {
 		r.buf = sink.AppendSummary(r.buf[:0], r.format, &r.summary)
 		r.writer.Write(r.buf)
 	}
+	r.writer.Flush(time.Now().Add(holdTime))
 }
 
 // close writes what is left, as far as the log takes it.

@@ -70,6 +70,17 @@ func (w *Writer) Lost() uint64 {
 	return w.lost
 }
 
+// Flush waits until the queue has drained, or for the deadline. What is still
+// queued then stays so.
+func (w *Writer) Flush(deadline time.Time) {
+	w.mu.Lock()
+	d := w.drain
+	w.mu.Unlock()
+	if d != nil {
+		d.await(deadline)
+	}
+}
+
 // Close gives the queue until the deadline to drain, counts what then remains
 // as lost, closes the descriptor and returns how many lines were lost in all.
 // A deadline that has passed still writes what needs no waiting.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -209,6 +210,21 @@ func TestWriterClosesAtDeadline(t *testing.T) {
 				t.Errorf("%d lines read, %d lost, of %d", r.lines, lost, lines)
 			}
 		})
+	}
+}
+
+// After a Flush that was not cut short nothing is left for Close to wait for.
+func TestWriterFlush(t *testing.T) {
+	r, fd := pipe(t)
+	w := NewWriter(fd, Text)
+	for i := range uint64(2000) { // more than a pipe holds, less than the queue
+		w.Write(numbered(i, 100))
+	}
+	w.Flush(past())
+	go io.Copy(io.Discard, r)
+	w.Flush(soon())
+	if lost := w.Close(past()); lost != 0 {
+		t.Errorf("%d lines lost", lost)
 	}
 }
 
