@@ -269,3 +269,39 @@ func TestReplayIsTheSamePolicy(t *testing.T) {
 		t.Error("a recording that ends early is accepted")
 	}
 }
+
+// Whatever the text, loading it ends in a policy or in problems with a place,
+// and a policy that loads has an answer for every call.
+func FuzzLoad(f *testing.F) {
+	f.Add(okRule)
+	f.Add("default = \"kill\"\nextends = [\"base\", \"f.toml\"]\nrule = [{syscalls = [\"@known\"], action = \"log\", when = \"arg0 == 1\"}]")
+	f.Add("[[rule]]\nsyscalls = [\"socket\", \"clone\"]\nwhen = '''arg0 has 1 || !(arg1 & 3 in {1,\n 2})'''\naction = \"deny\"\nerrno = 5\nquiet = true")
+	f.Add("[rule]\n[[rule.x]]\n'a'.b = {c = [1.5, 1979-05-27]}")
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 4096 {
+			return
+		}
+		p, err := Load("f.toml", texts{"f.toml": text, "base": okRule})
+		if err != nil {
+			for _, x := range err.(Problems) {
+				if x.Line < 1 || x.Level != LevelError || x.Text == "" {
+					t.Errorf("%q: %+v", text, x)
+				}
+			}
+			return
+		}
+		for _, abi := range []*syscalls.ABI{syscalls.X86_64, syscalls.AArch64} {
+			p.Lint(abi)
+			r, err := p.Resolve(abi)
+			if err != nil {
+				continue
+			}
+			for _, e := range abi.All() {
+				d := r.Decide(abi.Audit, e.Nr, new([6]uint64))
+				if d.Rule < 0 || d.Rule >= len(r.Origins) || d.Action > Kill || (d.Action == Deny) != (d.Errno != 0) {
+					t.Fatalf("%q: %s gets %+v", text, e.Name, d)
+				}
+			}
+		}
+	})
+}

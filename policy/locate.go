@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // The TOML parser says what a file holds, not where. This locator walks the
@@ -135,78 +134,6 @@ func (l *located) exceed(what string, off int) {
 	if l.limit == "" {
 		l.limit, l.limitOff = what, off
 	}
-}
-
-// inString returns the source offset of byte i of the string that node n
-// holds, as the parser decodes it.
-func (l *located) inString(n int32, i int) int {
-	off := int(l.nodes[n].off)
-	switch k := l.nodes[n].kind; k {
-	case kindLiteral:
-		return off + 1 + i
-	case kindLiteralMulti:
-		return skipNewline(l.src, off+3) + i
-	case kindBasic, kindBasicMulti:
-		start := off + 1
-		if k == kindBasicMulti {
-			start = skipNewline(l.src, off+3)
-		}
-		for i > 0 && start < len(l.src) {
-			size, width := escape(l.src[start:])
-			start, i = start+size, i-width
-		}
-		if k == kindBasicMulti {
-			// A line-ending backslash stands for nothing.
-			for start < len(l.src) && l.src[start] == '\\' {
-				size, width := escape(l.src[start:])
-				if width > 0 {
-					break
-				}
-				start += size
-			}
-		}
-		return start
-	}
-	return off
-}
-
-func skipNewline(s string, i int) int {
-	if strings.HasPrefix(s[i:], "\r\n") {
-		return i + 2
-	}
-	if strings.HasPrefix(s[i:], "\n") {
-		return i + 1
-	}
-	return i
-}
-
-// escape measures what stands at the start of s inside a basic string: size
-// bytes of source that decode to width bytes.
-func escape(s string) (size, width int) {
-	if s[0] != '\\' || len(s) < 2 {
-		return 1, 1
-	}
-	digits := 0
-	switch s[1] {
-	case 'x':
-		digits = 2
-	case 'u':
-		digits = 4
-	case 'U':
-		digits = 8
-	case ' ', '\t', '\r', '\n':
-		return 1 + len(s[1:]) - len(strings.TrimLeft(s[1:], " \t\r\n")), 0
-	default:
-		return 2, 1
-	}
-	if len(s) < 2+digits {
-		return len(s), 1
-	}
-	r, err := strconv.ParseUint(s[2:2+digits], 16, 32)
-	if err != nil || !utf8.ValidRune(rune(r)) {
-		return 2 + digits, 1
-	}
-	return 2 + digits, utf8.RuneLen(rune(r))
 }
 
 // start returns the offset of a node, -1 where it has none.
