@@ -153,7 +153,8 @@ var vectors = []vector{
 	{"newfstatat", [6]uint64{}, "default web cli base"},
 	{"prlimit64", [6]uint64{}, "default web cli base strict"},
 	{"prlimit64", [6]uint64{2: 0x7fff0000}, "default web cli base"},
-	{"prlimit64", [6]uint64{0: 1, 2: 0x7fff0000}, "default web cli"},
+	{"prlimit64", [6]uint64{0: 1, 2: 0x7fff0000}, ""},
+	{"prlimit64", [6]uint64{0: 1, 3: 0x7fff0000}, "default web cli"},
 	// Threads, processes, namespaces.
 	{"clone", [6]uint64{thread}, "default web cli base strict"},
 	{"clone", [6]uint64{thread | newUser}, ""},
