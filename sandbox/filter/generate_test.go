@@ -12,17 +12,18 @@ import (
 type generator struct {
 	choose   func(n int) int
 	clauses  int // conditional calls out of a hundred
+	budget   int // conditions in all
 	mixtures int // sets of arguments for each value of one
 }
 
 func randomGenerator(seed uint64) *generator {
 	r := rand.New(rand.NewPCG(seed, 1))
-	return &generator{choose: r.IntN, clauses: 10, mixtures: 1}
+	return &generator{choose: r.IntN, clauses: 10, budget: 1 << 20, mixtures: 1}
 }
 
 // bytesGenerator draws from data, and zeros when that is used up.
 func bytesGenerator(data []byte) *generator {
-	return &generator{clauses: 10, mixtures: 1, choose: func(n int) int {
+	return &generator{clauses: 10, budget: 16, mixtures: 1, choose: func(n int) int {
 		v := 0
 		for m := n - 1; m > 0; m >>= 8 {
 			b := byte(0)
@@ -62,6 +63,9 @@ func (g *generator) rules(abi *syscalls.ABI, audit bool) *policy.Rules {
 	sparse := g.oneIn(4)
 	run := decision()
 	for _, e := range abi.All() {
+		if abi.IsForeign(e.Nr) {
+			continue
+		}
 		if sparse && g.oneIn(3) {
 			continue // a number that Calls leaves out is an unknown one
 		}
@@ -70,9 +74,18 @@ func (g *generator) rules(abi *syscalls.ABI, audit bool) *policy.Rules {
 		}
 		c := policy.Call{Nr: e.Nr, Otherwise: run}
 		for g.choose(100) < g.clauses && len(c.Clauses) < 4 || g.special(e.Name) && len(c.Clauses) == 0 && g.oneIn(2) {
+			if g.budget--; g.budget < 0 {
+				break
+			}
 			c.Clauses = append(c.Clauses, policy.Clause{When: g.expr(3), Then: decision()})
 		}
 		r.Calls = append(r.Calls, c)
+	}
+	if abi == syscalls.X86_64 && g.oneIn(2) {
+		// Numbers of x32 are foreign, even if somebody listed them.
+		for _, nr := range []uint32{512, 520, 547, syscalls.X32Bit + 59} {
+			r.Calls = append(r.Calls, policy.Call{Nr: nr, Otherwise: decision()})
+		}
 	}
 	return r
 }
@@ -125,10 +138,17 @@ func (g *generator) exprs(depth int) []policy.Expr {
 // in is "arg in {...}", as policies write it, with strangers in between.
 func (g *generator) in() policy.Or {
 	first := g.test()
+	if g.oneIn(2) {
+		first.Op, first.Mask = policy.Eq, truncate(^uint64(0), first.Width)
+	}
 	var or policy.Or
 	for i := g.choose(6); i >= 0; i-- {
 		t := first
 		t.Value = truncate(g.value(), t.Width)
+		if g.oneIn(3) { // another with the same high half, perhaps of another argument
+			t.Value = first.Value ^ 1
+			t.Arg = uint8(g.choose(6))
+		}
 		or = append(or, t)
 		if g.oneIn(8) {
 			or = append(or, g.test())
