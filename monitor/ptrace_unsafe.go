@@ -130,12 +130,12 @@ func (m memory) ReadAt(p []byte, addr uint64) int {
 	return int(n)
 }
 
-// deafen makes this process ignore what is sent to its whole control group or
+// Deafen makes this process ignore what is sent to its whole control group or
 // session, and keeps the kernel from sending SIGCHLD at every stop, which would
 // run the runtime's handler; waits are woken without it. The signals by which
 // the runtime learns of its own faults stay as they are, and SIGURG, which it
 // sends to itself.
-func deafen() {
+func Deafen() {
 	for sig := syscall.Signal(1); sig <= 64; sig++ {
 		act := struct {
 			handler  uintptr

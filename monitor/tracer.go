@@ -60,7 +60,6 @@ type stop struct {
 // (PTRACE_SEIZE). Its options are in force before it returns, so no filter
 // that it installs later finds itself without a tracer.
 func Attach(pid int) (*Tracer, syscall.Errno) {
-	deafen()
 	t := &Tracer{tasks: make(map[int]*task), init: pid == 1}
 	opt := uintptr(options)
 	if t.init {

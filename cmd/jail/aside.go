@@ -25,13 +25,11 @@ const (
 
 // aside is the launcher's end of its monitor.
 //
-// They talk over a pair of sockets. The launcher sends its process ID as soon
-// as it may be traced; the monitor attaches and sends back an errno, 0 for
-// success; meanwhile the launcher sends the handoff behind its length.
-type aside struct {
-	socket int
-	pid    int
-}
+// They talk over a pair of sockets. The launcher sends the handoff behind its
+// length; the monitor attaches and sends back an errno, 0 for success. Between
+// the two the monitor needs nothing: the launcher may be in a ptrace stop, for
+// a signal that just came, until the monitor begins to serve it.
+type aside struct{ socket int }
 
 // startMonitor starts the monitor process and lets it attach to this one.
 func startMonitor(log int) (*aside, error) {
@@ -50,9 +48,8 @@ func startMonitor(log int) (*aside, error) {
 		unix.Close(pair[0])
 		return nil, err
 	}
-	a := &aside{socket: pair[0], pid: pid}
 	allowTracer(pid)
-	return a, a.send(binary.LittleEndian.AppendUint32(nil, uint32(unix.Getpid())))
+	return &aside{socket: pair[0]}, nil
 }
 
 // allowTracer names the process that may trace this one where Yama restricts
@@ -64,10 +61,7 @@ func allowTracer(pid int) { _ = unix.Prctl(unix.PR_SET_PTRACER, uintptr(pid), 0,
 func (a *aside) handOver(h *handoff) error {
 	defer unix.Close(a.socket)
 	message := h.encode()
-	sent := a.send(binary.LittleEndian.AppendUint32(nil, uint32(len(message))))
-	if sent == nil {
-		sent = a.send(message)
-	}
+	sent := a.send(append(binary.LittleEndian.AppendUint32(nil, uint32(len(message))), message...))
 	var answer [4]byte
 	if err := receive(a.socket, answer[:]); err != nil {
 		return fmt.Errorf("the monitor ended before it was ready (%w)", errors.Join(sent, err))

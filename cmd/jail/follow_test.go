@@ -3,6 +3,7 @@ package main_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -156,6 +157,34 @@ func TestMonitorOutlivesSignalsAndNothingElse(t *testing.T) {
 		t.Errorf("the program: %v", r.ProcessState)
 	}
 	within(t, "the monitor ends", func() bool { return status(monitor, "State") == "" })
+}
+
+// Signals that come while the launch is under way hold nothing up: from the
+// moment it is traced, each of them stops the launcher.
+func TestSignalsDuringTheLaunch(t *testing.T) {
+	for range 20 {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		cmd := exec.CommandContext(ctx, filepath.Join(binDir, "jail"), "--policy", "testdata/allow.toml", "/bin/true")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error)
+		go func() { done <- cmd.Wait() }()
+		for running := true; running; {
+			select {
+			case err := <-done:
+				if err != nil {
+					t.Error(err)
+				}
+				running = false
+			default:
+				cmd.Process.Signal(unix.SIGWINCH)
+				cmd.Process.Signal(unix.SIGURG)
+				cmd.Process.Signal(unix.SIGCONT)
+			}
+		}
+		cancel()
+	}
 }
 
 // The summary is there when the caller learns of the end.

@@ -11,6 +11,7 @@ import (
 // very bytes that the launcher read, so that both hold the same rules whatever
 // becomes of the files.
 type handoff struct {
+	PID       uint32 // of the launcher, which becomes the program
 	Audit     bool
 	JSON      bool
 	Summary   bool
@@ -22,10 +23,11 @@ type handoff struct {
 
 var errHandoff = errors.New("the launcher's message is damaged")
 
-// encode lays the message out: flags, nonce, reference, and each file's name
+// encode lays the message out: flags, numbers, reference, and each file's name
 // and text, every string behind its length.
 func (h *handoff) encode() []byte {
 	b := []byte{flagBit(h.Audit, 0) | flagBit(h.JSON, 1) | flagBit(h.Summary, 2) | flagBit(h.Quiet, 3)}
+	b = binary.LittleEndian.AppendUint32(b, h.PID)
 	b = binary.LittleEndian.AppendUint32(b, h.KillNonce)
 	b = appendBytes(b, []byte(h.Policy))
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(h.Files)))
@@ -45,6 +47,7 @@ func decodeHandoff(b []byte) (*handoff, error) {
 		JSON:      flags&2 != 0,
 		Summary:   flags&4 != 0,
 		Quiet:     flags&8 != 0,
+		PID:       d.uint32(),
 		KillNonce: d.uint32(),
 		Policy:    string(d.bytes()),
 	}

@@ -10,7 +10,7 @@ import (
 func TestHandoffRoundTrip(t *testing.T) {
 	for _, h := range []handoff{
 		{Policy: "default"},
-		{Audit: true, Quiet: true, KillNonce: 0xdeadbeef, Policy: "dir/web.toml", Files: []policy.File{
+		{PID: 4711, Audit: true, Quiet: true, KillNonce: 0xdeadbeef, Policy: "dir/web.toml", Files: []policy.File{
 			{Name: "dir/web.toml", Data: []byte("extends = [\"web\"]\n")},
 			{Name: "web", Data: []byte{0, 1, 2}, Builtin: true},
 		}},

@@ -15,23 +15,20 @@ import (
 // monitorMain is the monitor process. Its end, for whatever reason, ends the
 // program too (PTRACE_O_EXITKILL).
 func monitorMain() int {
+	monitor.Deafen()
 	if err := guard(); err != nil {
 		return fail("monitor: %v", err)
-	}
-	var word [4]byte
-	if err := receive(monitorSocket, word[:]); err != nil {
-		return fail("%s is started by jail itself", monitorName)
-	}
-	pid := int(binary.LittleEndian.Uint32(word[:]))
-	tracer, errno := monitor.Attach(pid)
-	binary.LittleEndian.PutUint32(word[:], uint32(errno))
-	if _, err := unix.Write(monitorSocket, word[:]); err != nil || errno != 0 {
-		return 1 // the launcher says why
 	}
 	h, err := receiveHandoff()
 	if err != nil {
 		return 1 // the launcher gave up, or needs no monitor
 	}
+	tracer, errno := monitor.Attach(int(h.PID))
+	answer := binary.LittleEndian.AppendUint32(nil, uint32(errno))
+	if _, err := unix.Write(monitorSocket, answer); err != nil || errno != 0 {
+		return 1 // the launcher says why
+	}
+	unix.Close(monitorSocket)
 	rules, err := rulesOf(h)
 	if err != nil {
 		return fail("monitor: %v", err)
@@ -74,16 +71,22 @@ func closeFrom(first int) error {
 	return nil
 }
 
+// maxHandoff bounds a message, in bytes: far more policy than anyone writes.
+const maxHandoff = 64 << 20
+
 func receiveHandoff() (*handoff, error) {
 	var word [4]byte
 	if err := receive(monitorSocket, word[:]); err != nil {
 		return nil, err
 	}
-	message := make([]byte, binary.LittleEndian.Uint32(word[:]))
+	size := binary.LittleEndian.Uint32(word[:])
+	if size > maxHandoff {
+		return nil, errHandoff
+	}
+	message := make([]byte, size)
 	if err := receive(monitorSocket, message); err != nil {
 		return nil, err
 	}
-	unix.Close(monitorSocket)
 	return decodeHandoff(message)
 }
 

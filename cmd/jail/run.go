@@ -113,6 +113,7 @@ func prepare(o *options) (*prepared, error) {
 	}
 	p.launch = sandbox.Launch{Argv: o.program, Env: sandbox.Environ(), Filter: program, Nonce: nonces.launch}
 	p.handoff = handoff{
+		PID:   uint32(unix.Getpid()),
 		Audit: o.audit, JSON: o.json, Summary: o.summary, Quiet: o.quiet,
 		KillNonce: nonces.kill, Policy: o.policy, Files: source.Files(),
 	}
