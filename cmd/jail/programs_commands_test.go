@@ -24,33 +24,24 @@ type job struct {
 	want   string                 // part of what it prints
 }
 
-// script is the path of a program under testdata/programs, for its interpreter.
-func script(name string) string {
-	path, err := filepath.Abs(filepath.Join("testdata", "programs", name))
-	if err != nil {
-		return name
-	}
-	return path
-}
-
 func jobs() []job {
 	list := []job{
-		{name: "bash", policy: "cli", needs: []string{"bash", "bash"}, argv: []string{"bash", script("pipelines.sh")},
+		{name: "bash", policy: "cli", needs: []string{"bash", "bash"}, argv: []string{"bash", "../pipelines.sh"},
 			want: "status 42", fails: true},
-		{name: "git", policy: "cli", needs: []string{"git", "git"}, argv: []string{"bash", script("clone.sh")},
+		{name: "git", policy: "cli", needs: []string{"git", "git"}, argv: []string{"bash", "../clone.sh"},
 			want: "third", skim: true},
 		{name: "sort", policy: "cli", argv: []string{"bash", "-c", "sort -S 1M -T . --parallel=2 big >sorted && sort -c sorted && wc -l <sorted"},
 			fill: bigFile, want: "300000"},
-		{name: "tar", policy: "cli", needs: []string{"gzip", "gzip"}, argv: []string{"bash", script("archive.sh")}, fill: smallTree, want: "same"},
-		{name: "python", policy: "cli", needs: []string{"/usr/bin/python3", "python3"}, argv: []string{"/usr/bin/python3", script("threads.py")},
+		{name: "tar", policy: "cli", needs: []string{"gzip", "gzip"}, argv: []string{"bash", "../archive.sh"}, fill: smallTree, want: "same"},
+		{name: "python", policy: "cli", needs: []string{"/usr/bin/python3", "python3"}, argv: []string{"/usr/bin/python3", "../threads.py"},
 			want: "children [0, 1, 2, 3]"},
-		{name: "node", policy: "cli", needs: []string{"node", "nodejs"}, argv: []string{"node", script("compute.js")}, want: "worker 832040"},
-		{name: "gcc", policy: "default", needs: []string{"gcc", "gcc"}, argv: []string{"bash", script("compile.sh")}, want: "compiled", skim: true},
+		{name: "node", policy: "cli", needs: []string{"node", "nodejs"}, argv: []string{"node", "../compute.js"}, want: "worker 832040"},
+		{name: "gcc", policy: "default", needs: []string{"gcc", "gcc"}, argv: []string{"bash", "../compile.sh"}, want: "compiled", skim: true},
 		{name: "killed", policy: "cli", argv: []string{"bash", "-c", "ulimit -c 0; echo first; kill -SEGV $$"}, fails: true, want: "first"},
 	}
 	// Not in every user's way of life, nor installed for the tests' sake.
 	if _, err := exec.LookPath("java"); err == nil {
-		list = append(list, job{name: "java", policy: "web", argv: []string{"java", script("Threads.java"), "7"}, want: "status 7", fails: true})
+		list = append(list, job{name: "java", policy: "web", argv: []string{"java", "../Threads.java", "7"}, want: "status 7", fails: true})
 	}
 	return list
 }

@@ -232,9 +232,14 @@ func tree(t *testing.T, dir string, contents bool) string {
 }
 
 // workDir makes a directory for one run and gives it to the user of that run.
+// What is under testdata/programs lies beside it, for every user to read.
 func (w way) workDir(t *testing.T, fill func(dir string) error) string {
 	t.Helper()
-	dir := filepath.Join(sharedDir(t), "work")
+	shared := sharedDir(t)
+	if err := os.CopyFS(shared, os.DirFS(filepath.Join("testdata", "programs"))); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(shared, "work")
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
