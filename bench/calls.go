@@ -16,8 +16,8 @@ func callPlans() []plan {
 	g := &group{
 		title: "An allowed call",
 		about: "The same policy through jail's compiler and through libseccomp's, as it is by default and optimised (a binary tree,\n" +
-			"`SCMP_FLTATR_CTL_OPTIMIZE` 2). Policy names: 102 calls by name, socket by its argument. The kernel keeps a list of the calls\n" +
-			"that a filter allows by their number alone and does not run it for them.",
+			"`SCMP_FLTATR_CTL_OPTIMIZE` 2). Policy names: some hundred calls by name, socket by its argument. The kernel keeps a list\n" +
+			"of the calls that a filter allows by their number alone, and does not run it for them.",
 		base: "no filter", subject: "jail --no-monitor",
 	}
 	var all []plan

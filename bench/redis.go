@@ -11,7 +11,7 @@ import (
 func redisPlan(g *group, test string) plan {
 	return plan{g, "redis-server under redis-benchmark -t " + test + " -P 1",
 		func(_ context.Context, l *lab, r *row) error {
-			r.rounds = l.pick(11, 1)
+			r.rounds = l.pick(11, 3)
 			planService(l, r, redis(l, test))
 			return nil
 		}}
@@ -26,7 +26,7 @@ func redis(l *lab, test string) *service {
 		},
 		drive: func(ctx context.Context, port int) (float64, error) {
 			out, err := output(ctx, anywhere, "redis-benchmark", "-h", "127.0.0.1", "-p", strconv.Itoa(port),
-				"-t", test, "-P", "1", "-n", strconv.Itoa(l.pick(60_000, 20_000)), "--csv")
+				"-t", test, "-P", "1", "-n", strconv.Itoa(l.pick(60_000, 10_000)), "--csv")
 			if err != nil {
 				return 0, err
 			}

@@ -8,12 +8,13 @@ import (
 // A row is one thing that is measured, once for each of several peers that do
 // it.
 type row struct {
-	group  *group
-	name   string
-	unit   unit
-	rounds int
-	peers  []peer
-	notes  []string // what a reader has to know beside the figures
+	group   *group
+	name    string
+	missing string // why nothing of it can be measured here; "" if something can
+	unit    unit
+	rounds  int
+	peers   []peer
+	notes   []string // what a reader has to know beside the figures
 
 	remarked map[string]bool // peers of which a note tells already
 }
@@ -36,6 +37,9 @@ type result struct {
 // another peer, so that none always comes after the same other one.
 func (r *row) run(ctx context.Context) (*result, error) {
 	res := &result{row: r, series: make([][]float64, len(r.peers))}
+	if r.missing != "" {
+		return res, nil
+	}
 	for round := range r.rounds {
 		for i := range r.peers {
 			at := (round + i) % len(r.peers)

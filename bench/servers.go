@@ -28,17 +28,13 @@ type service struct {
 // planService makes the row of a server without jail, under it, and under
 // strace.
 func planService(l *lab, r *row, s *service) {
-	missing := ""
 	for _, tool := range s.needs {
 		if why := absent(tool); why != "" {
-			missing = why
+			r.missing = why
 		}
 	}
 	r.unit = perSecond
 	add := func(name, why string, watcher func(log string) []string) {
-		if missing != "" {
-			why = missing
-		}
 		r.peers = append(r.peers, peer{name: name, missing: why,
 			measure: func(ctx context.Context) (float64, error) {
 				log := l.file("log")

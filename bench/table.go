@@ -84,6 +84,10 @@ func (t *table) failed(r *row, err error) {
 func (t *table) result(res *result) {
 	r := res.row
 	t.open(r.group)
+	if r.missing != "" {
+		t.line(r.name, "not measured: "+r.missing, "", "", "", "")
+		return
+	}
 	for i := range r.peers {
 		t.peer(res, i)
 	}

@@ -22,6 +22,7 @@ func TestTable(t *testing.T) {
 		row:    &row{group: second, name: "httpd", unit: perSecond, peers: []peer{{name: "bare"}, {name: "jail"}}},
 		series: [][]float64{{1000}, {50}},
 	})
+	out.result(&result{row: &row{group: second, name: "sshd", missing: "no keys"}})
 	out.close()
 	want := `
 ## Launch
@@ -46,6 +47,7 @@ More is better.
 |---|---|--:|--:|--:|--:|
 | httpd | bare | 1000/s |  |  |  |
 |  | jail | 50/s | **0.050** | 0.050–0.050 |  |
+| sshd | not measured: no keys |  |  |  |  |
 `
 	if b.String() != want {
 		t.Errorf("got:\n%s\nwant:\n%s", b.String(), want)
