@@ -24,7 +24,8 @@ git -C shallow log --format=%s
 cd sent
 git checkout -q -b topic
 echo changed >>first.txt
-git commit -q -a -m fourth
+git add first.txt
+git commit -q -m fourth
 git push -q origin topic
 git diff --stat main topic
 git grep -c 'third 7'
