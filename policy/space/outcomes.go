@@ -44,6 +44,9 @@ const (
 // that follows, so one of them is kept. After the last bit no test is open and
 // the states are the outcomes.
 func (g *group) outcomes() (values []uint64, ok bool) {
+	if len(g.tests) == 1 {
+		return g.tests[0].both(), true
+	}
 	states := []string{string(make([]byte, len(g.tests)))}
 	values = []uint64{0}
 	for left := g.mask; left != 0; {
@@ -69,6 +72,14 @@ func (g *group) outcomes() (values []uint64, ok bool) {
 		states, values = nextStates, nextValues
 	}
 	return values, true
+}
+
+// both returns a value that passes and one that does not, without a search.
+func (t *test) both() []uint64 {
+	if t.ordered {
+		return []uint64{t.value ^ t.flip, t.flip} // and 0^flip is the least of all
+	}
+	return []uint64{t.value, t.value ^ t.mask&-t.mask}
 }
 
 // step returns the state after one more bit, which is x.

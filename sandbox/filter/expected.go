@@ -34,6 +34,35 @@ func Expected(r *policy.Rules, o Options, d *bpf.Data) uint32 {
 	return answer
 }
 
+// Conditions returns what Expected asks of the arguments of number nr besides
+// the conditions of the policy: all arguments that agree in these and in the
+// policy's get the same answer.
+func Conditions(r *policy.Rules, o Options, nr uint32) (list []policy.Expr) {
+	add := func(arg, width uint8, mask, value uint64) {
+		list = append(list, policy.Test{Arg: arg, Width: width, Mask: mask, Op: policy.Eq, Value: value})
+	}
+	const low, whole = 0xffffffff, ^uint64(0)
+	if o.KillNonce != 0 {
+		add(5, 32, low, uint64(o.KillNonce))
+	}
+	switch r.ABI.Syscall(nr) {
+	case "execveat", "write", "exit_group":
+		if o.LaunchNonce != 0 {
+			add(5, 64, whole, o.LaunchNonce)
+		}
+	case "seccomp":
+		if o.Monitor {
+			add(0, 32, low, unix.SECCOMP_SET_MODE_FILTER)
+			add(1, 32, unix.SECCOMP_FILTER_FLAG_NEW_LISTENER, 0)
+		}
+	case "clone":
+		if o.Monitor {
+			add(0, 64, unix.CLONE_UNTRACED, 0)
+		}
+	}
+	return list
+}
+
 // launches: the launcher's own exec, and how it ends if that fails.
 func launches(r *policy.Rules, o Options, d *bpf.Data) bool {
 	return o.LaunchNonce != 0 && d.Args[5] == o.LaunchNonce &&
