@@ -19,54 +19,30 @@ func (d *diagram) condition(boxes []box) policy.Expr {
 	return out
 }
 
-// box writes one box. Single values of neighbouring bits become one test.
+// box writes one box. Single values of one argument's bits become one test.
 func (d *diagram) box(b box) policy.Expr {
 	var out policy.And
-	var single policy.Test // of several variables of one argument
-	flush := func() {
+	for arg := range uint8(6) {
+		var single policy.Test
+		var rest []policy.Expr
+		for i, set := range b {
+			v := d.vars[i]
+			if set == nil || v.arg != arg {
+				continue
+			}
+			if value, ok := v.only(set); ok {
+				m := single.Mask | v.mask
+				single = policy.Test{Arg: arg, Width: width(m), Mask: m, Op: policy.Eq, Value: single.Value | value}
+			} else {
+				rest = append(rest, v.condition(set))
+			}
+		}
 		if single.Mask != 0 {
 			out = append(out, single)
 		}
-		single = policy.Test{}
+		out = append(out, rest...)
 	}
-	for i, set := range b {
-		if set == nil {
-			continue
-		}
-		v := d.vars[i]
-		if value, ok := v.only(set); ok {
-			if single.Mask != 0 && single.Arg != v.arg {
-				flush()
-			}
-			m := single.Mask | v.mask
-			single = policy.Test{Arg: v.arg, Width: width(m), Mask: m, Op: policy.Eq, Value: single.Value | value}
-			continue
-		}
-		if single.Mask != 0 && single.Arg != v.arg {
-			flush()
-		}
-		out = append(out, v.condition(set))
-	}
-	flush()
-	slices.SortStableFunc(out, func(a, b policy.Expr) int { return int(argOf(a)) - int(argOf(b)) })
-	if len(out) == 1 {
-		return out[0]
-	}
-	return out
-}
-
-func argOf(e policy.Expr) uint8 {
-	switch e := e.(type) {
-	case policy.Test:
-		return e.Arg
-	case policy.And:
-		return argOf(e[0])
-	case policy.Or:
-		return argOf(e[0])
-	case policy.Not:
-		return argOf(e.X)
-	}
-	return 0
+	return one(out)
 }
 
 func width(mask uint64) uint8 {
