@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"jail/policy"
@@ -15,6 +16,9 @@ const unsound = 1
 
 // check says what is wrong with each policy, all at once.
 func check(args []string) int {
+	if slices.Contains(args, proveFlag) {
+		return provePolicies(args)
+	}
 	if len(args) == 0 || isHelp(args[0]) {
 		return subUsage(args, "Usage: jail check POLICY...\n\nSays what is wrong with each policy, a file or a built-in's name.\n"+
 			"Exit status: 0 if all are sound, 1 if one has errors.\n")
