@@ -7,21 +7,32 @@ type Comparison struct {
 	K    uint32
 }
 
-// Comparisons returns every comparison that the program may make on its way to
-// a return, each once, when the words that known tells have the values that it
-// tells. What the program returns is a function of known's words and of how
-// these comparisons come out: data for which they all come out the same get
-// the same answer.
+// Flow is what a program may do on its way to a return.
+type Flow struct {
+	Comparisons []Comparison // each once
+	Visits      []Visit      // each once
+}
+
+// Visit is an arrival at an instruction.
+type Visit struct {
+	PC int
+	A  Operand // what the accumulator holds then: Bias alone where Mask is zero
+}
+
+// Follow returns everything that the program may do when the words that known
+// tells have the values that it tells. What the program returns is a function
+// of these words and of how the comparisons come out: data for which they all
+// come out the same get the same answer.
 //
 // It follows programs of the shape that a Builder makes, in which the
 // accumulator holds one word, masked, then biased. It returns an error for any
 // other, and for one that Validate refuses.
-func (p Program) Comparisons(known func(off uint32) (value uint32, ok bool)) ([]Comparison, error) {
+func (p Program) Follow(known func(off uint32) (value uint32, ok bool)) (*Flow, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	t := tracer{program: p, known: known, seen: make(map[position]bool)}
-	todo := []position{{}}
+	t := tracer{program: p, known: known, seen: make(map[Visit]bool)}
+	todo := []Visit{{}}
 	for len(todo) > 0 {
 		at := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -29,33 +40,36 @@ func (p Program) Comparisons(known func(off uint32) (value uint32, ok bool)) ([]
 			continue
 		}
 		t.seen[at] = true
+		t.flow.Visits = append(t.flow.Visits, at)
 		next, reason := t.step(at)
 		if reason != "" {
-			return nil, p.invalid(at.pc, reason)
+			return nil, p.invalid(at.PC, reason)
 		}
 		todo = append(todo, next...)
 	}
-	return t.found, nil
+	return &t.flow, nil
 }
 
-// position is where a program can get to, and what the accumulator holds
-// there: the operand, or its Bias alone where Mask is zero.
-type position struct {
-	pc int
-	a  Operand
+// Comparisons returns those of Follow.
+func (p Program) Comparisons(known func(off uint32) (value uint32, ok bool)) ([]Comparison, error) {
+	f, err := p.Follow(known)
+	if err != nil {
+		return nil, err
+	}
+	return f.Comparisons, nil
 }
 
 type tracer struct {
 	program Program
 	known   func(off uint32) (uint32, bool)
-	seen    map[position]bool
-	found   []Comparison
+	seen    map[Visit]bool
+	flow    Flow
 }
 
 // step returns where the program goes on to.
-func (t *tracer) step(at position) (next []position, reason string) {
-	i, a := &t.program[at.pc], at.a
-	on := func(skip uint32) position { return position{at.pc + 1 + int(skip), a} }
+func (t *tracer) step(at Visit) (next []Visit, reason string) {
+	i, a := &t.program[at.PC], at.A
+	on := func(skip uint32) Visit { return Visit{at.PC + 1 + int(skip), a} }
 	switch i.Code {
 	case ldAbs:
 		a = Word(i.K)
@@ -75,30 +89,30 @@ func (t *tracer) step(at position) (next []position, reason string) {
 	case retK:
 		return nil, ""
 	case ja:
-		return []position{on(i.K)}, ""
+		return []Visit{on(i.K)}, ""
 	case jeq, jgt, jge, jset:
 		c := Comparison{a, condOf(i.Code), i.K}
 		if a.Mask != 0 {
 			t.add(c)
-			return []position{on(uint32(i.Jt)), on(uint32(i.Jf))}, ""
+			return []Visit{on(uint32(i.Jt)), on(uint32(i.Jf))}, ""
 		}
 		if c.Cond.holds(a.Bias, c.K) {
-			return []position{on(uint32(i.Jt))}, ""
+			return []Visit{on(uint32(i.Jt))}, ""
 		}
-		return []position{on(uint32(i.Jf))}, ""
+		return []Visit{on(uint32(i.Jf))}, ""
 	default:
 		return nil, "an instruction that can't be followed"
 	}
-	return []position{on(0)}, ""
+	return []Visit{on(0)}, ""
 }
 
 func (t *tracer) add(c Comparison) {
-	for _, f := range t.found {
+	for _, f := range t.flow.Comparisons {
 		if f == c {
 			return
 		}
 	}
-	t.found = append(t.found, c)
+	t.flow.Comparisons = append(t.flow.Comparisons, c)
 }
 
 func condOf(code uint16) Cond {

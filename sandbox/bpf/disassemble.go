@@ -14,18 +14,39 @@ import (
 //	9  return ERRNO(1)
 //
 // Anything can be listed; what is no instruction comes out as raw numbers.
-func Disassemble(p Program) string {
-	out := make([]byte, 0, 32*len(p))
+func Disassemble(p Program) string { return Annotate(p, nil) }
+
+// noteColumn is where notes start, unless an instruction is longer.
+const noteColumn = 48
+
+// Annotate is Disassemble with what note has to say of each instruction, if
+// anything, behind a semicolon.
+func Annotate(p Program, note func(pc int) string) string {
+	out := make([]byte, 0, 64*len(p))
 	for pc := range p {
+		start := len(out)
 		for n := 1000; n > 1 && pc < n; n /= 10 {
 			out = append(out, ' ')
 		}
 		out = strconv.AppendInt(out, int64(pc), 10)
 		out = append(out, "  "...)
 		out = appendInstruction(out, pc, &p[pc])
+		if note != nil {
+			out = appendNote(out, start, note(pc))
+		}
 		out = append(out, '\n')
 	}
 	return string(out)
+}
+
+func appendNote(out []byte, start int, note string) []byte {
+	if note == "" {
+		return out
+	}
+	for len(out)-start < noteColumn {
+		out = append(out, ' ')
+	}
+	return append(append(out, " ; "...), note...)
 }
 
 func appendInstruction(out []byte, pc int, i *Instruction) []byte {
