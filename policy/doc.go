@@ -17,7 +17,8 @@
 // No other keys exist in a file than description, extends, default, errno and
 // rule; in a rule, than syscalls, when, action, errno and quiet.
 //
-// extends names built-ins, or files by a path with a slash or ".toml" in it,
+// extends names built-ins, or files by a path with a slash in it or ending in
+// ".toml" or ".json" (a source may take such a file for another format),
 // relative to the file that names them. The first rule that matches a call
 // decides. A file's rules come before those of the files that it extends,
 // which follow in the order of the list, depth first; a file that several

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,12 +71,15 @@ type name struct {
 func Load(ref string, src Source) (*Policy, error) {
 	l := loader{src: src}
 	top, err := l.read(ref)
+	var found Problems
+	if errors.As(err, &found) {
+		return nil, found // a source that reads more than bytes knows where
+	}
 	if err != nil {
 		return nil, Problems{{File: ref, Text: err.Error()}}
 	}
 	l.load(top)
 	p := &Policy{Name: ref, Description: top.description, files: order(top)}
-	var found Problems
 	for _, f := range l.files {
 		found = append(found, f.problems...)
 	}
@@ -140,7 +144,11 @@ func (l *loader) extend(f *file, ref reference) {
 	}
 	known := len(l.files)
 	g, err := l.read(relative(ref.name, f.File))
+	var found Problems
 	switch {
+	case errors.As(err, &found):
+		f.problems = append(f.problems, found...)
+		return
 	case err != nil:
 		f.problem(ref.node, quote(ref.name)+" "+err.Error())
 		return

@@ -32,9 +32,9 @@ type Source interface {
 }
 
 // IsPath reports whether a reference to a policy names a file, not a
-// built-in: it contains a slash or ends in ".toml".
+// built-in: it contains a slash or ends in ".toml" or ".json".
 func IsPath(ref string) bool {
-	return strings.Contains(ref, "/") || strings.HasSuffix(ref, ".toml")
+	return strings.Contains(ref, "/") || strings.HasSuffix(ref, ".toml") || strings.HasSuffix(ref, ".json")
 }
 
 // relative returns the name under which a Source reads what `from` calls ref.

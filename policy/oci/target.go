@@ -131,3 +131,11 @@ func meant(near string) string {
 	}
 	return " (did you mean " + quote(near) + "?)"
 }
+
+// ChangeCaps returns caps with some added and others dropped, sorted.
+func ChangeCaps(caps, add, drop []string) []string {
+	out := slices.Concat(caps, add)
+	slices.Sort(out)
+	out = slices.Compact(out)
+	return slices.DeleteFunc(out, func(c string) bool { return slices.Contains(drop, c) })
+}
