@@ -8,6 +8,8 @@ import (
 
 const usage = `Usage: jail [FLAGS] PROGRAM [ARGUMENTS]
        jail check POLICY...      say what is wrong with a policy, all at once
+       jail explain POLICY [CALL]  what a policy says, or says of a call, and why
+       jail diff A B             what policy B lets through that A does not
        jail policies [NAME]      list the built-in policies, or print one
 
 Runs PROGRAM with only the system calls that a policy allows.
@@ -17,8 +19,8 @@ Runs PROGRAM with only the system calls that a policy allows.
       --audit             dry run: deny nothing, log all that would be denied
       --no-monitor        leave it to the kernel: no extra process, no log of
                           denied calls
-      --log DEST          where the log goes: stderr (the default), a file
-                          (appended to), fd:N, or none
+      --log DEST          where the log goes: stderr (the default), - for
+                          stdout, a file (appended to), fd:N, or none
       --log-format FORMAT text (the default) or json, one object a line
       --summary           end the log with a table of what was counted
   -q, --quiet             no line per call; with --summary only the table

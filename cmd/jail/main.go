@@ -19,6 +19,10 @@ func main() {
 		switch args[0] {
 		case "check":
 			os.Exit(check(args[1:]))
+		case "diff":
+			os.Exit(diff(args[1:]))
+		case "import":
+			os.Exit(importPolicy(args[1:]))
 		case "policies":
 			os.Exit(listPolicies(args[1:]))
 		}

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,9 +15,12 @@ type Writer struct {
 	ABI  *syscalls.ABI
 	Call string // "" where the call has no name: arguments are arg0 to arg5 then
 
-	// Name, if not nil, returns the text for a value of an argument: constants
-	// joined by "|", a number, or "" where it knows none.
-	Name func(arg int, value uint64) string
+	// Name, if not nil, returns the text for the value of an argument: constants
+	// joined by "|", or "" where it knows none. args has the value, and those
+	// of other arguments as far as the condition says what they are, else 0.
+	Name func(args *[6]uint64, arg int) string
+
+	known [6]uint64
 }
 
 // Always is the text of a condition that all arguments fulfil.
@@ -69,7 +73,10 @@ func (w *Writer) write(b *strings.Builder, e policy.Expr, inAnd bool) {
 			w.set(b, e, " not in {")
 			return
 		}
+		before := w.known
+		w.learn(e)
 		w.join(b, e, " && ", true)
+		w.known = before
 	case policy.Or:
 		if isSet(e, policy.Eq) {
 			w.set(b, e, " in {")
@@ -80,6 +87,19 @@ func (w *Writer) write(b *strings.Builder, e policy.Expr, inAnd bool) {
 			defer b.WriteByte(')')
 		}
 		w.join(b, e, " || ", false)
+	}
+}
+
+// learn notes the values that the members ask for: what an argument means can
+// hang on another, as a protocol does on its family.
+func (w *Writer) learn(e policy.And) {
+	for _, x := range e {
+		if or, ok := x.(policy.Or); ok && isSet(or, policy.Eq) {
+			x = or[0]
+		}
+		if t, ok := x.(policy.Test); ok && t.Op == policy.Eq {
+			w.known[t.Arg] = t.Value
+		}
 	}
 }
 
@@ -181,18 +201,33 @@ func (w *Writer) value(t policy.Test, v uint64) string {
 	if a.Pointer && v == 0 {
 		return "NULL"
 	}
-	if w.Name != nil {
-		if s := w.Name(int(t.Arg), v); s != "" {
-			return s
-		}
+	if v == 0 && !full && bits.OnesCount64(t.Mask) != 4 && t.Mask != 3 {
+		return "0" // no flag, and not the first name of an enumeration
+	}
+	if s := w.name(int(t.Arg), v); s != "" {
+		return s
 	}
 	if full && a.Signed && v>>(a.Bits-1)&1 == 1 && int64(v|^ones(a.Bits)) >= -4096 {
 		return strconv.FormatInt(int64(v|^ones(a.Bits)), 10)
 	}
+	if bits.OnesCount64(v) > int(a.Bits)/2 && v < ones(a.Bits) {
+		return "~" + hex(^v&ones(a.Bits))
+	}
 	if v < 10 || full && v < 1<<16 {
 		return strconv.FormatUint(v, 10)
 	}
-	return "0x" + strconv.FormatUint(v, 16)
+	return hex(v)
+}
+
+func hex(v uint64) string { return "0x" + strconv.FormatUint(v, 16) }
+
+func (w *Writer) name(arg int, v uint64) string {
+	if w.Name == nil {
+		return ""
+	}
+	args := w.known
+	args[arg] = v
+	return w.Name(&args, arg)
 }
 
 // number writes a bound.

@@ -1,0 +1,274 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"jail/policy"
+	"jail/policy/compare"
+	"jail/policy/syscalls"
+	"jail/sandbox"
+)
+
+// What the commands that read policies have in common.
+
+// subFlags reads the flags of a sub-command, wherever they stand, up to "--".
+// It returns the other words.
+func subFlags(args []string, switches map[string]*bool, values map[string]*string) (words []string, err error) {
+	for len(args) > 0 {
+		word := args[0]
+		args = args[1:]
+		if word == "--" {
+			return append(words, args...), nil
+		}
+		if len(word) < 2 || word[0] != '-' {
+			words = append(words, word)
+			continue
+		}
+		name, value, hasValue := strings.Cut(word, "=")
+		if set := switches[name]; set != nil {
+			if hasValue {
+				return nil, fmt.Errorf("flag %s takes no value", name)
+			}
+			*set = true
+			continue
+		}
+		set := values[name]
+		switch {
+		case set == nil:
+			return nil, fmt.Errorf("unknown flag %s", name)
+		case !hasValue && len(args) == 0:
+			return nil, fmt.Errorf("flag %s needs a value", name)
+		case !hasValue:
+			value, args = args[0], args[1:]
+		}
+		*set = value
+	}
+	return words, nil
+}
+
+// policyABIs are the ABIs that jail runs programs of.
+func policyABIs() []*syscalls.ABI { return []*syscalls.ABI{syscalls.X86_64, syscalls.AArch64} }
+
+// abisFor returns the ABI that --arch names, or all.
+func abisFor(arch string) ([]*syscalls.ABI, error) {
+	switch arch {
+	case "":
+		return policyABIs(), nil
+	case "x86_64", "amd64":
+		return policyABIs()[:1], nil
+	case "aarch64", "arm64":
+		return policyABIs()[1:], nil
+	}
+	return nil, fmt.Errorf("flag --arch takes x86_64 or aarch64, not %q", arch)
+}
+
+// reading is a policy as it was written and what it means on each ABI.
+type reading struct {
+	ref     string
+	policy  *policy.Policy
+	outline *policy.Outline
+	rules   []*policy.Rules // by ABI
+}
+
+// readPolicy loads a policy and resolves it.
+func readPolicy(ref string, abis []*syscalls.ABI) (*reading, error) {
+	p, err := policy.Load(ref, policySource())
+	if err != nil {
+		return nil, err
+	}
+	r := &reading{ref: ref, policy: p, outline: p.Outline()}
+	for _, abi := range abis {
+		rules, err := p.Resolve(abi)
+		if err != nil {
+			return nil, err
+		}
+		r.rules = append(r.rules, rules)
+	}
+	return r, nil
+}
+
+// unreadable says why a policy cannot be read.
+func unreadable(ref string, err error) int {
+	var problems policy.Problems
+	if errors.As(err, &problems) {
+		printErr(problems.Error() + "\n")
+		return fail("the policy %s has errors", ref)
+	}
+	return fail("%s: %v", ref, err)
+}
+
+// tooComplex says which call cannot be looked at.
+func tooComplex(abi *syscalls.ABI, err error) error {
+	var at compare.TooComplex
+	if errors.As(err, &at) {
+		return fmt.Errorf("%s on %s: %w", abi.Syscall(at.Nr), abi.Name, err)
+	}
+	return err
+}
+
+// answerText says a decision in words.
+func answerText(d policy.Decision) string {
+	switch d.Action {
+	case policy.Allow:
+		return "allowed"
+	case policy.Log:
+		return "allowed, logged"
+	case policy.Kill:
+		if d.Quiet {
+			return "killed, not logged"
+		}
+		return "killed"
+	}
+	if d.Quiet {
+		return "denied: " + errnoText(d.Errno) + ", not logged"
+	}
+	return "denied: " + errnoText(d.Errno)
+}
+
+func errnoText(n uint16) string {
+	if name := syscalls.ErrnoName(n); name != "" {
+		return name
+	}
+	return "errno " + strconv.Itoa(int(n))
+}
+
+// originText says which rule decides; what is no rule of a file, in words.
+func originText(origin string) string {
+	if origin == "restart" {
+		return "always so: the kernel resumes interrupted sleeps by it"
+	}
+	return origin
+}
+
+func originsText(r *policy.Rules, rules []int) string {
+	var out []string
+	for _, i := range rules {
+		if s := originText(r.Origins[i]); !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// answerJSON is a decision in JSON.
+type answerJSON struct {
+	Action string   `json:"action"`
+	Errno  string   `json:"errno,omitempty"`
+	Quiet  bool     `json:"quiet,omitempty"`
+	Rules  []string `json:"rules"`
+}
+
+func toAnswerJSON(r *policy.Rules, d policy.Decision, rules ...int) answerJSON {
+	a := answerJSON{Action: d.Action.String(), Quiet: d.Quiet}
+	if d.Action == policy.Deny {
+		a.Errno = errnoText(d.Errno)
+	}
+	for _, i := range rules {
+		if s := r.Origins[i]; !slices.Contains(a.Rules, s) {
+			a.Rules = append(a.Rules, s)
+		}
+	}
+	return a
+}
+
+func hexArgs(args [6]uint64) []string {
+	out := make([]string, len(args))
+	for i, v := range args {
+		out[i] = "0x" + strconv.FormatUint(v, 16)
+	}
+	return out
+}
+
+// printJSON prints one document.
+func printJSON(v any) int {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		return fail("cannot write JSON: %v", err)
+	}
+	return print(b.String())
+}
+
+// badUsage says what is wrong with the words of a sub-command.
+func badUsage(command string, err error) int {
+	fail("%v (see jail %s --help)", err, command)
+	return sandbox.ExitFailed
+}
+
+// wrapped appends words, joined, in lines of at most 100 columns that start
+// with the indent.
+func wrapped(b *strings.Builder, indent string, words []string, sep string) {
+	const most = 100
+	column := 0
+	for i, word := range words {
+		if i < len(words)-1 {
+			word += sep
+		}
+		switch {
+		case column == 0:
+			b.WriteString(indent + word)
+			column = len(indent) + len(word)
+		case column+1+len(word) > most:
+			b.WriteString("\n" + indent + word)
+			column = len(indent) + len(word)
+		default:
+			b.WriteString(" " + word)
+			column += 1 + len(word)
+		}
+	}
+	if column > 0 {
+		b.WriteByte('\n')
+	}
+}
+
+// table appends rows with aligned columns.
+func table(b *strings.Builder, indent string, rows [][]string) {
+	var width []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(width) {
+				width = append(width, 0)
+			}
+			width[i] = max(width[i], len([]rune(cell)))
+		}
+	}
+	for _, row := range rows {
+		line := indent
+		for i, cell := range row {
+			line += cell
+			if i < len(row)-1 {
+				line += strings.Repeat(" ", width[i]-len([]rune(cell))+2)
+			}
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+}
+
+// padFirst makes the first cells of several tables equally wide.
+func padFirst(tables ...[][]string) {
+	width := 0
+	for _, t := range tables {
+		for _, row := range t {
+			width = max(width, len([]rune(row[0])))
+		}
+	}
+	for _, t := range tables {
+		for _, row := range t {
+			row[0] += strings.Repeat(" ", width-len([]rune(row[0])))
+		}
+	}
+}
+
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + one + "s"
+}
