@@ -1,6 +1,7 @@
 package systemd
 
 import (
+	"path"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -40,6 +41,11 @@ type assignment struct {
 }
 
 func (a assignment) String() string { return a.key + "=" + a.value }
+
+// short is the place without directories.
+func (a assignment) short() string {
+	return place{path.Base(a.at.file), a.at.line}.String()
+}
 
 // maxLine is how long a line of the prepared text may be. The unit reader
 // takes lines of less than 2048 bytes; systemd itself takes 1 MiB.

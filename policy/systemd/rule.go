@@ -39,14 +39,14 @@ func (w *writer) add(r rule) {
 		return
 	}
 	for _, a := range r.from {
-		w.out.WriteString("# " + comment(a.at.String()+": "+a.String()) + "\n")
+		w.out.WriteString("# " + comment(a.short()+": "+a.String()) + "\n")
 	}
 	if r.note != "" {
 		w.out.WriteString("# " + r.note + "\n")
 	}
 	w.out.WriteString("[[rule]]\nsyscalls = [" + list(names) + "]\n")
 	if r.when != "" {
-		w.out.WriteString("when = " + strconv.Quote(r.when) + "\n")
+		w.out.WriteString("when = " + tomlCondition(r.when) + "\n")
 	}
 	w.out.WriteString("action = " + strconv.Quote(r.action) + "\n")
 	if r.errno > 0 {
@@ -133,6 +133,23 @@ func list(names []string) string {
 }
 
 func quoted(names []string) string { return `"` + strings.Join(names, `", "`) + `"` }
+
+// tomlCondition quotes a condition, a long one over several lines.
+func tomlCondition(s string) string {
+	const width = 100
+	if len(s) <= width {
+		return strconv.Quote(s)
+	}
+	lines, line := "", ""
+	for w := range strings.FieldsSeq(s) {
+		if line != "" && len(line)+len(w) > width {
+			lines += "  " + line + "\n"
+			line = ""
+		}
+		line = strings.TrimPrefix(line+" "+w, " ")
+	}
+	return `"""` + "\n" + lines + "  " + line + "\n" + `"""`
+}
 
 func tomlErrno(n int) string {
 	if name := syscalls.ErrnoName(uint16(n)); name != "" {
