@@ -5,6 +5,7 @@ import (
 
 	"jail/policy"
 	"jail/sandbox/bpf"
+	"jail/sandbox/bpf/bpftest/libseccomp"
 )
 
 // BenchmarkCompile is what compiling adds to the start of every program.
@@ -32,11 +33,11 @@ func BenchmarkCompile(b *testing.B) {
 // numbers, and over those that the kernel can't answer from its cache of
 // allowed numbers. The time is that of one round through all numbers.
 func BenchmarkShape(b *testing.B) {
-	l := newLibseccomp(b)
+	l := libseccomp.New(b)
 	names := []string{"server", "docker"}
 	rules := []*policy.Rules{hundredNames(), dockerLike()}
-	plainPrograms := l.compile(b, plain, rules...)
-	treePrograms := l.compile(b, tree, rules...)
+	plainPrograms := l.Compile(b, libseccompFilters(b, libseccomp.Plain, rules)...)
+	treePrograms := l.Compile(b, libseccompFilters(b, libseccomp.Tree, rules)...)
 	for i, r := range rules {
 		ours, err := Compile(r, Options{})
 		if err != nil {

@@ -1,91 +1,51 @@
 package filter
 
 import (
-	"bytes"
-	"encoding/binary"
-	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"jail/policy"
 	"jail/policy/syscalls"
 	"jail/sandbox/bpf"
-	"jail/sandbox/bpf/bpftest"
+	"jail/sandbox/bpf/bpftest/libseccomp"
 )
 
-// libseccomp compiles rules of one shape: calls are allowed, or allowed where
-// one of some conjunctions of comparisons holds, and the rest gets EPERM.
-type libseccomp struct{ path string }
-
-func newLibseccomp(t testing.TB) *libseccomp {
+func libseccompFilters(t testing.TB, shape int, rules []*policy.Rules) (list []libseccomp.Filter) {
 	t.Helper()
-	l := &libseccomp{filepath.Join(t.TempDir(), "libseccomp")}
-	out, err := exec.Command("gcc", "-O1", "-Wall", "-o", l.path, "testdata/libseccomp.c", "-lseccomp").CombinedOutput()
-	if err != nil {
-		bpftest.Skip(t, fmt.Sprintf("needs gcc and libseccomp-dev: %v\n%s", err, out))
-	}
-	return l
-}
-
-// Plain is libseccomp's default shape, tree is what
-// SCMP_FLTATR_CTL_OPTIMIZE=2 makes: a binary tree of the numbers.
-const (
-	plain = 1
-	tree  = 2
-)
-
-// compile returns the programs for all rules.
-func (l *libseccomp) compile(t testing.TB, optimize int, rules ...*policy.Rules) []bpf.Program {
-	t.Helper()
-	var in bytes.Buffer
 	for _, r := range rules {
-		fmt.Fprintf(&in, "policy %d 1\n", optimize)
-		for i := range r.Calls {
-			describe(t, &in, &r.Calls[i])
-		}
-		fmt.Fprintln(&in, "end")
-	}
-	cmd := exec.Command(l.path)
-	cmd.Stdin, cmd.Stderr = &in, os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list []bpf.Program
-	for len(out) > 0 {
-		size := binary.NativeEndian.Uint32(out)
-		p, err := bpf.Decode(out[4 : 4+size])
-		if err != nil {
-			t.Fatal(err)
-		}
-		list = append(list, p)
-		out = out[4+size:]
-	}
-	if len(list) != len(rules) {
-		t.Fatalf("%d programs for %d policies", len(list), len(rules))
+		list = append(list, libseccompFilter(t, shape, r))
 	}
 	return list
 }
 
-func describe(t testing.TB, out *bytes.Buffer, c *policy.Call) {
+// libseccompFilter turns rules of one shape into libseccomp's: calls are
+// allowed, or allowed where one of some conjunctions of comparisons holds, and
+// the rest gets EPERM.
+func libseccompFilter(t testing.TB, shape int, r *policy.Rules) libseccomp.Filter {
 	t.Helper()
-	if c.Otherwise.Action == policy.Allow {
-		fmt.Fprintf(out, "allow %d 0\n", c.Nr)
-		return
+	const refuse = unix.SECCOMP_RET_ERRNO | 1
+	f := libseccomp.Filter{Shape: shape, Default: refuse, BadArch: refuse}
+	allow := func(nr uint32, args ...libseccomp.Arg) {
+		f.Rules = append(f.Rules, libseccomp.Rule{Action: unix.SECCOMP_RET_ALLOW, Nr: nr, Args: args})
 	}
-	for _, clause := range c.Clauses {
-		for _, and := range conjunctions(t, clause.When) {
-			fmt.Fprintf(out, "allow %d %d", c.Nr, len(and))
-			for _, e := range and {
-				test := e.(policy.Test)
-				op, a, b := compareOp(t, test)
-				fmt.Fprintf(out, " %d %d %d %d", test.Arg, op, a, b)
+	for i := range r.Calls {
+		c := &r.Calls[i]
+		if c.Otherwise.Action == policy.Allow {
+			allow(c.Nr)
+			continue
+		}
+		for _, clause := range c.Clauses {
+			for _, and := range conjunctions(t, clause.When) {
+				var args []libseccomp.Arg
+				for _, e := range and {
+					args = append(args, compareOp(t, e.(policy.Test)))
+				}
+				allow(c.Nr, args...)
 			}
-			fmt.Fprintln(out)
 		}
 	}
+	return f
 }
 
 func conjunctions(t testing.TB, e policy.Expr) (list []policy.And) {
@@ -105,32 +65,22 @@ func conjunctions(t testing.TB, e policy.Expr) (list []policy.And) {
 	return nil
 }
 
-// compareOp returns enum scmp_compare and its two numbers. libseccomp compares
-// 64 bits always; with a mask it can leave the high half of an int aside, but
-// only for equality.
-func compareOp(t testing.TB, test policy.Test) (op int, a, b uint64) {
+// compareOp returns a comparison as libseccomp has it. It compares 64 bits
+// always; with a mask it can leave the high half of an int aside, but only for
+// equality.
+func compareOp(t testing.TB, test policy.Test) libseccomp.Arg {
 	t.Helper()
 	if test.Op == policy.Eq && (test.Width == 32 || test.Mask != ^uint64(0)) {
-		return 7, test.Mask, test.Value // SCMP_CMP_MASKED_EQ
+		return libseccomp.Arg{Index: test.Arg, Op: libseccomp.MaskedEQ, A: test.Mask, B: test.Value}
 	}
 	if test.Signed || test.Mask != truncate(^uint64(0), test.Width) {
 		t.Fatalf("libseccomp has no %+v", test)
 	}
-	switch test.Op {
-	case policy.Ne:
-		op = 1
-	case policy.Lt:
-		op = 2
-	case policy.Le:
-		op = 3
-	case policy.Eq:
-		op = 4
-	case policy.Ge:
-		op = 5
-	case policy.Gt:
-		op = 6
-	}
-	return op, test.Value, 0
+	op := [...]libseccomp.Op{
+		policy.Eq: libseccomp.EQ, policy.Ne: libseccomp.NE, policy.Lt: libseccomp.LT,
+		policy.Le: libseccomp.LE, policy.Gt: libseccomp.GT, policy.Ge: libseccomp.GE,
+	}[test.Op]
+	return libseccomp.Arg{Index: test.Arg, Op: op, A: test.Value}
 }
 
 // plainRules are random rules that libseccomp can express: conjunctions, and
@@ -205,15 +155,15 @@ func narrow(t testing.TB, r *policy.Rules, d *bpf.Data) bool {
 
 // TestLibseccomp compares our programs with libseccomp's, plain and optimised.
 func TestLibseccomp(t *testing.T) {
-	l := newLibseccomp(t)
+	l := libseccomp.New(t)
 	var rules []*policy.Rules
 	for seed := range uint64(40) {
 		rules = append(rules, randomGenerator(200+seed).plainRules())
 	}
 	rules = append(rules, hundredNames(), dockerLike())
-	for _, optimize := range []int{plain, tree} {
+	for _, shape := range []int{libseccomp.Plain, libseccomp.Tree} {
 		same, different := 0, 0
-		for i, theirs := range l.compile(t, optimize, rules...) {
+		for i, theirs := range l.Compile(t, libseccompFilters(t, shape, rules)...) {
 			r := rules[i]
 			ours, err := Compile(r, Options{})
 			if err != nil {
@@ -238,7 +188,7 @@ func TestLibseccomp(t *testing.T) {
 				return !t.Failed()
 			})
 		}
-		t.Logf("optimize %d: %d answers the same, %d different for the high half of an int", optimize, same, different)
+		t.Logf("shape %d: %d answers the same, %d different for the high half of an int", shape, same, different)
 		if same < 100000 || different == 0 {
 			t.Error("too few to tell anything")
 		}

@@ -2,8 +2,8 @@
  * Reads policies and writes the programs that libseccomp makes of them: for
  * each its size in bytes as a 32-bit word, then the program.
  *
- *	policy OPTIMIZE ERRNO      the rest is refused with ERRNO
- *	allow NR N [ARG OP A B]*N  if all N comparisons hold; OP is enum scmp_compare
+ *	policy OPTIMIZE DEFAULT BADARCH   actions are SECCOMP_RET_* values
+ *	rule ACTION NR N [ARG OP A B]*N   if all N comparisons hold; OP is enum scmp_compare
  *	end
  */
 #include <inttypes.h>
@@ -23,7 +23,7 @@ static void check(int rc, const char *what)
 
 static void export(scmp_filter_ctx ctx)
 {
-	char copy[1 << 16];
+	static char copy[1 << 16];
 	FILE *file = tmpfile();
 	uint32_t size;
 
@@ -40,24 +40,23 @@ static void export(scmp_filter_ctx ctx)
 int main(void)
 {
 	scmp_filter_ctx ctx = NULL;
-	unsigned int optimize, refuse, n, i;
+	unsigned int optimize, action, badarch, n, i;
 	char word[16];
 	int nr;
 
 	while (scanf("%15s", word) == 1) {
 		if (!strcmp(word, "policy")) {
-			if (scanf("%u %u", &optimize, &refuse) != 2)
+			if (scanf("%u %u %u", &optimize, &action, &badarch) != 3)
 				return 1;
-			ctx = seccomp_init(SCMP_ACT_ERRNO(refuse));
+			ctx = seccomp_init(action);
 			if (!ctx)
 				return 1;
-			/* what comes through another ABI is refused like the rest */
-			check(seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(refuse)), "badarch");
+			check(seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, badarch), "badarch");
 			check(seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, optimize), "optimize");
-		} else if (!strcmp(word, "allow")) {
+		} else if (!strcmp(word, "rule")) {
 			struct scmp_arg_cmp cmp[6];
 
-			if (scanf("%d %u", &nr, &n) != 2 || n > 6)
+			if (scanf("%u %d %u", &action, &nr, &n) != 3 || n > 6)
 				return 1;
 			for (i = 0; i < n; i++) {
 				unsigned int arg, op;
@@ -67,7 +66,7 @@ int main(void)
 				cmp[i].arg = arg;
 				cmp[i].op = op;
 			}
-			check(seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, nr, n, cmp), "seccomp_rule_add_array");
+			check(seccomp_rule_add_array(ctx, action, nr, n, cmp), "seccomp_rule_add_array");
 		} else if (!strcmp(word, "end")) {
 			export(ctx);
 			seccomp_release(ctx);
