@@ -35,9 +35,10 @@ type answer struct {
 //
 // What a unit cannot say of a call's arguments is let through and named as a
 // loss that begins with "looser". Losses are found by importing the result and
-// comparing it with the policy for every class of arguments. The error, if any,
-// is a policy.Problems.
-func Export(p *policy.Policy) (convert.Result, error) {
+// comparing it with the policy for every class of arguments; write, which may
+// be nil, gives the writers for their conditions. The error, if any, is a
+// policy.Problems.
+func Export(p *policy.Policy, write convert.Writer) (convert.Result, error) {
 	e := &exporter{}
 	for _, abi := range abis {
 		r, err := p.Resolve(abi)
@@ -51,7 +52,7 @@ func Export(p *policy.Policy) (convert.Result, error) {
 	e.filter()
 	e.extras()
 	body := e.out.String()
-	if err := e.compare(body); err != nil {
+	if err := e.compare(body, write); err != nil {
 		return convert.Result{}, err
 	}
 	return convert.Result{Policy: e.header(p) + body, Losses: e.losses}, nil
