@@ -296,46 +296,53 @@ const restart = "restart_syscall"
 
 // rest adds what is true without being written.
 func (m *merger) rest(byCall map[string][]int) {
-	abi := m.target.ABI
-	if !slices.ContainsFunc(byCall[restart], m.unconditional) && m.def.action != policy.Allow {
-		m.implied(m.def, "not named by the profile; jail alone would let it through", restart)
-	}
-	if m.profile.def.letsThrough() || m.def == (answer{policy.Deny, enosys}) {
-		return
-	}
-	newest, any := m.newest()
-	var newer []string
-	for _, e := range abi.All() {
-		if any && e.Nr > newest && !abi.IsForeign(e.Nr) && e.Name != restart {
-			newer = append(newer, e.Name)
-		}
-	}
+	newer := m.newer()
 	if len(newer) > 0 {
 		m.implied(answer{policy.Deny, enosys}, "newer than all that the profile names: runc answers ENOSYS, so that programs fall back", newer...)
+	}
+	named := slices.ContainsFunc(byCall[restart], m.unconditional) || slices.Contains(newer, restart)
+	if !named && m.def.action != policy.Allow {
+		m.implied(m.def, "not named by the profile; without this rule it would be let through", restart)
 	}
 	if m.def.action == policy.Kill {
 		m.lose(m.profile.off, "a call number that no table knows is killed, where runc answers ENOSYS")
 	}
 }
 
+// newer lists the calls with higher numbers than all that the profile names.
+// runc counts no profile whose only number is 0.
+func (m *merger) newer() (names []string) {
+	if m.profile.def.letsThrough() {
+		return nil
+	}
+	abi, newest := m.target.ABI, m.newest()
+	for _, e := range abi.All() {
+		if newest > 0 && e.Nr > newest && !abi.IsForeign(e.Nr) {
+			names = append(names, e.Name)
+		}
+	}
+	return names
+}
+
 func (m *merger) implied(a answer, why string, names ...string) {
 	m.rules = append(m.rules, rule{off: m.profile.listOff, element: -1, names: names, when: always, answer: a, why: why})
 }
 
-// newest returns the highest number that the profile names.
-func (m *merger) newest() (nr uint32, any bool) {
+// newest returns the highest number that the profile names, 0 where it names
+// none.
+func (m *merger) newest() (nr uint32) {
 	for i := range m.profile.elements {
 		e := &m.profile.elements[i]
 		if e.left != "" {
 			continue
 		}
 		for _, w := range e.names {
-			if n, ok := m.target.ABI.Number(w.text); ok && (n > nr || !any) {
-				nr, any = n, true
+			if n, ok := m.target.ABI.Number(w.text); ok {
+				nr = max(nr, n)
 			}
 		}
 	}
-	return nr, any
+	return nr
 }
 
 // compareWidths names what all narrow comparisons have in common, and what
