@@ -8,8 +8,12 @@ import (
 
 const usage = `Usage: jail [FLAGS] PROGRAM [ARGUMENTS]
        jail check POLICY...      say what is wrong with a policy, all at once
+       jail check --prove POLICY...  prove that the compiled filter is the policy
        jail explain POLICY [CALL]  what a policy says, or says of a call, and why
        jail diff A B             what policy B lets through that A does not
+       jail compile POLICY       the seccomp filter: --asm lists it, --raw writes it
+       jail disasm FILE          list any seccomp filter
+       jail version              versions, and what this kernel offers
        jail policies [NAME]      list the built-in policies, or print one
 
 Runs PROGRAM with only the system calls that a policy allows.

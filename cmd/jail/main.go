@@ -19,12 +19,20 @@ func main() {
 		switch args[0] {
 		case "check":
 			os.Exit(check(args[1:]))
+		case "compile":
+			os.Exit(compile(args[1:]))
 		case "diff":
 			os.Exit(diff(args[1:]))
+		case "disasm":
+			os.Exit(disasm(args[1:]))
+		case "explain":
+			os.Exit(explain(args[1:]))
 		case "import":
 			os.Exit(importPolicy(args[1:]))
 		case "policies":
 			os.Exit(listPolicies(args[1:]))
+		case "version":
+			os.Exit(versionDetails(args[1:]))
 		}
 	}
 	os.Exit(run(args))

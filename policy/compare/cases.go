@@ -86,3 +86,6 @@ func (f *Fixed) witness(args [6]uint64) [6]uint64 {
 	}
 	return args
 }
+
+// Tests lists the distinct tests of a condition.
+func Tests(e policy.Expr) []policy.Test { return collect(nil, e) }

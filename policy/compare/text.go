@@ -20,7 +20,8 @@ type Writer struct {
 	// of other arguments as far as the condition says what they are, else 0.
 	Name func(args *[6]uint64, arg int) string
 
-	known [6]uint64
+	// Known has the values of arguments that hold whatever is written, else 0.
+	Known [6]uint64
 }
 
 // Always is the text of a condition that all arguments fulfil.
@@ -73,10 +74,10 @@ func (w *Writer) write(b *strings.Builder, e policy.Expr, inAnd bool) {
 			w.set(b, e, " not in {")
 			return
 		}
-		before := w.known
+		before := w.Known
 		w.learn(e)
 		w.join(b, e, " && ", true)
-		w.known = before
+		w.Known = before
 	case policy.Or:
 		if isSet(e, policy.Eq) {
 			w.set(b, e, " in {")
@@ -98,7 +99,7 @@ func (w *Writer) learn(e policy.And) {
 			x = or[0]
 		}
 		if t, ok := x.(policy.Test); ok && t.Op == policy.Eq {
-			w.known[t.Arg] = t.Value
+			w.Known[t.Arg] = t.Value
 		}
 	}
 }
@@ -225,7 +226,7 @@ func (w *Writer) name(arg int, v uint64) string {
 	if w.Name == nil {
 		return ""
 	}
-	args := w.known
+	args := w.Known
 	args[arg] = v
 	return w.Name(&args, arg)
 }
