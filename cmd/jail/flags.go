@@ -14,12 +14,15 @@ const usage = `Usage: jail [FLAGS] PROGRAM [ARGUMENTS]
        jail compile POLICY       the seccomp filter: --asm lists it, --raw writes it
        jail disasm FILE          list any seccomp filter
        jail version              versions, and what this kernel offers
+       jail import FORMAT FILE   a policy from another program's: a seccomp profile
+       jail export FORMAT POLICY the reverse
        jail policies [NAME]      list the built-in policies, or print one
 
 Runs PROGRAM with only the system calls that a policy allows.
 
-  -p, --policy FILE|NAME  the policy: a file (with a slash or ending in .toml)
-                          or a built-in's name; without it: default
+  -p, --policy FILE|NAME  the policy: a file (with a slash, or ending in .toml
+                          or .json: a seccomp profile of Docker's) or a
+                          built-in's name; without it: default
       --audit             dry run: deny nothing, log all that would be denied
       --no-monitor        leave it to the kernel: no extra process, no log of
                           denied calls

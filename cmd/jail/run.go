@@ -122,12 +122,12 @@ func prepare(o *options) (*prepared, error) {
 
 // policySource is where policies come from: the files that this user may
 // trust, and the built-ins.
-func policySource() *policy.OS {
-	return &policy.OS{
+func policySource() *profileSource {
+	return &profileSource{OS: policy.OS{
 		Builtin: policies.Text,
 		Names:   policies.Names,
 		Owners:  policy.Owners(os.Geteuid(), os.Getenv("SUDO_UID")),
-	}
+	}}
 }
 
 type nonces struct {
