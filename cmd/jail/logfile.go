@@ -17,6 +17,8 @@ func openLog(dest string) (int, error) {
 		return -1, nil
 	case dest == "stderr":
 		return 2, nil
+	case dest == "-":
+		return 1, nil
 	case strings.HasPrefix(dest, "fd:"):
 		return namedDescriptor(dest[len("fd:"):])
 	}
