@@ -18,6 +18,7 @@ import (
 )
 
 const usage = `usage: probe [WHERE...] SYSCALL [ARG...]
+       probe sweep: makes the calls that standard input lists
 WHERE: -thread (another thread), -fork (a forked child), -exec (an executed child),
        -threadexec (this process, executed again by another thread), -daemon (a
        detached child; the parent ends first), -untraced, -untraced3 (a child made by
@@ -61,6 +62,10 @@ func main() {
 	}
 	if len(args) == 0 {
 		fatal(usage)
+	}
+	if args[0] == "sweep" {
+		sweep()
+		return
 	}
 	where(func() {
 		for range times {
