@@ -96,8 +96,9 @@ func (l *listing) call(arch, nr uint32, e reach) {
 		return
 	}
 	for _, v := range flow.Visits {
-		if !slices.ContainsFunc(l.reached[v.PC], func(other reach) bool { return other.name == e.name && other.abi == e.abi }) {
-			l.reached[v.PC] = append(l.reached[v.PC], e)
+		to := &l.reached[v.PC]
+		if n := len(*to); n == 0 || (*to)[n-1].name != e.name || (*to)[n-1].abi != e.abi {
+			*to = append(*to, e)
 		}
 	}
 }

@@ -1,5 +1,13 @@
 package bpf
 
+import "errors"
+
+// maxVisits bounds the work for programs that add up something else on every
+// path. Each instruction of a Builder's program has few operands.
+const maxVisits = 8 * MaxLen
+
+var errTooManyVisits = errors.New("bpf: the accumulator can hold too many different values to be followed")
+
 // Comparison is one question that a program asks: Operand Cond K.
 type Comparison struct {
 	Operand
@@ -31,13 +39,16 @@ func (p Program) Follow(known func(off uint32) (value uint32, ok bool)) (*Flow, 
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	t := tracer{program: p, known: known, seen: make(map[Visit]bool)}
+	t := tracer{program: p, known: known, seen: make(map[Visit]bool), asked: make(map[Comparison]bool)}
 	todo := []Visit{{}}
 	for len(todo) > 0 {
 		at := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
 		if t.seen[at] {
 			continue
+		}
+		if len(t.seen) == maxVisits {
+			return nil, errTooManyVisits
 		}
 		t.seen[at] = true
 		t.flow.Visits = append(t.flow.Visits, at)
@@ -63,6 +74,7 @@ type tracer struct {
 	program Program
 	known   func(off uint32) (uint32, bool)
 	seen    map[Visit]bool
+	asked   map[Comparison]bool
 	flow    Flow
 }
 
@@ -107,11 +119,10 @@ func (t *tracer) step(at Visit) (next []Visit, reason string) {
 }
 
 func (t *tracer) add(c Comparison) {
-	for _, f := range t.flow.Comparisons {
-		if f == c {
-			return
-		}
+	if t.asked[c] {
+		return
 	}
+	t.asked[c] = true
 	t.flow.Comparisons = append(t.flow.Comparisons, c)
 }
 

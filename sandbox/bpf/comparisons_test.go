@@ -3,6 +3,7 @@ package bpf
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -95,4 +96,57 @@ func TestComparisonsDecide(t *testing.T) {
 			answers[class] = got
 		}
 	}
+}
+
+// sums adds up something else on every path.
+func sums() Program {
+	p := Program{{Code: ldAbs, K: 16}}
+	for i := range 30 {
+		p = append(p, Instruction{Code: jset, K: 1, Jt: 1}, Instruction{Code: add, K: 1 << i})
+	}
+	return append(p, Instruction{Code: retK})
+}
+
+func TestTooManyVisits(t *testing.T) {
+	if _, err := sums().Follow(func(uint32) (uint32, bool) { return 0, false }); err != errTooManyVisits {
+		t.Error(err)
+	}
+}
+
+// FuzzListing: whatever bytes are decoded can be listed, checked, followed and
+// run without panic or delay, and a program that can be followed answers as it
+// is followed.
+func FuzzListing(f *testing.F) {
+	var b Builder
+	x := Operand{Offset: Arg(2), Mask: 0xff, Bias: 1 << 31}
+	p, err := b.Link(b.Test(Word(OffArch), Eq, 0xc000003e, b.Test(x, Gt, 9, b.Return(0), b.Return(1)), b.Return(2)))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(p.Encode(), uint32(3), uint64(7))
+	f.Add(sums().Encode(), uint32(3), uint64(7))
+	f.Fuzz(func(t *testing.T, raw []byte, nr uint32, arg uint64) {
+		p, err := Decode(raw)
+		if err != nil {
+			return
+		}
+		if n := strings.Count(Disassemble(p), "\n"); n != len(p) {
+			t.Fatalf("%d lines for %d instructions", n, len(p))
+		}
+		d := Data{Nr: nr, Arch: 0xc000003e, Args: [6]uint64{arg, arg, arg, arg, arg, arg}}
+		want, _, runErr := p.Run(&d)
+		flow, err := p.Follow(func(off uint32) (uint32, bool) { return d.word(off), off < DataSize })
+		if err != nil {
+			return
+		}
+		if runErr != nil || len(flow.Comparisons) != 0 {
+			t.Fatalf("%v, %v\n%s", runErr, flow.Comparisons, Disassemble(p))
+		}
+		// All is known: there is one path, and it ends in the answer.
+		for _, v := range flow.Visits {
+			if i := p[v.PC]; i.Code == retK && i.K != want {
+				t.Fatalf("followed to %d, runs to %d\n%s", i.K, want, Disassemble(p))
+			}
+		}
+	})
 }
