@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
@@ -109,8 +110,12 @@ func TestAsideReportsFailure(t *testing.T) {
 		t.Fatal(err)
 	}
 	unix.Close(pair[1])
-	if n, err := unix.Read(pair[0], make([]byte, 1)); n != 0 || err != nil {
-		t.Errorf("read %d, %v from a program that could not be executed; want end of file", n, err)
+	var word [4]byte
+	if err := readFull(pair[0], word[:]); err != nil || int32(binary.NativeEndian.Uint32(word[:])) != -int32(unix.ENOENT) {
+		t.Errorf("a program that could not be executed says %v, %v; want minus ENOENT", word, err)
+	}
+	if n, err := unix.Read(pair[0], word[:]); n != 0 || err != nil {
+		t.Errorf("then read %d, %v; want end of file", n, err)
 	}
 	a.Files = make([]uintptr, maxFiles+1)
 	if _, err := a.Start(0, 0); err == nil {
@@ -136,5 +141,34 @@ func TestCandidates(t *testing.T) {
 	}
 	if got := lookupPath([]string{"XPATH=/x"}); got != defaultPath {
 		t.Errorf("lookupPath without PATH = %q", got)
+	}
+}
+
+// The process that starts something aside may be one that takes in orphans.
+func TestAsideOfSubreaper(t *testing.T) {
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(pair[0])
+	a := Aside{Path: "/bin/cat", Argv: []string{"cat"}, Files: []uintptr{uintptr(pair[1]), uintptr(pair[1])}}
+	pid, err := a.Start(pair[1], pair[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	unix.Close(pair[1])
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ppid := strings.Fields(string(stat))[3]; ppid == fmt.Sprint(os.Getpid()) {
+		t.Error("it is this process's child")
+	}
+	if !adopt(true) {
+		t.Error("this process takes in no orphans any more")
 	}
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"syscall"
@@ -46,10 +47,10 @@ type sigset uint64
 // maxFiles bounds Aside.Files; the child sorts them on its stack.
 const maxFiles = 8
 
-// Start runs the program as an orphan and returns its process ID. report is a
-// descriptor, one end of a connected pair whose other end is answer, on which
-// the intermediate process says what became of the fork; the program itself
-// can talk over it too, should Files hold it.
+// Start runs the program as an orphan and returns its process ID. report and
+// answer are the two ends of a connected pair, report among Files or not; on
+// report the program can talk to this process. If it can't be executed, four
+// bytes come instead: minus the errno, as a signed number of native order.
 //
 // It is a double fork: this process never has the program as its child, so
 // neither has what this process becomes by execve. The intermediate process
@@ -59,13 +60,15 @@ func (a *Aside) Start(report, answer int) (pid int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	defer adopt(adopt(false))
 	child, errno := forkAside(image, uintptr(report))
 	runtime.KeepAlive(image)
 	if errno != 0 {
 		return 0, fmt.Errorf("fork: %w", errno)
 	}
+	var status unix.WaitStatus
 	for {
-		_, err = unix.Wait4(int(child), nil, unix.WALL, nil)
+		_, err = unix.Wait4(int(child), &status, unix.WALL, nil)
 		if err != unix.EINTR {
 			break
 		}
@@ -73,15 +76,36 @@ func (a *Aside) Start(report, answer int) (pid int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("wait4: %w", err)
 	}
+	if !status.Exited() || status.ExitStatus() != 0 {
+		// Nothing to read then, and this process holds the other end itself.
+		return 0, errors.New("the process that was to start it died")
+	}
 	var word int32
 	buf := unsafe.Slice((*byte)(unsafe.Pointer(&word)), 4)
 	if err := readFull(answer, buf); err != nil {
-		return 0, fmt.Errorf("the intermediate process died: %w", err)
+		return 0, err
 	}
 	if word <= 0 {
 		return 0, fmt.Errorf("fork: %w", syscall.Errno(-word))
 	}
 	return int(word), nil
+}
+
+// adopt says whether this process takes in orphans among its descendants, as a
+// subreaper does (prctl(2)), and returns what it did before. What is started
+// aside must not become the child of the process that it is to stand beside.
+func adopt(orphans bool) (before bool) {
+	var flag int32
+	_, _, errno := syscall.RawSyscall6(unix.SYS_PRCTL, unix.PR_GET_CHILD_SUBREAPER, uintptr(unsafe.Pointer(&flag)), 0, 0, 0, 0)
+	before = errno == 0 && flag != 0
+	if before != orphans {
+		set := uintptr(0)
+		if orphans {
+			set = 1
+		}
+		_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, set, 0, 0, 0)
+	}
+	return before
 }
 
 func (a *Aside) image() (*asideImage, error) {
@@ -132,30 +156,36 @@ func forkAside(im *asideImage, report uintptr) (pid uintptr, errno syscall.Errno
 func asideIntermediate(im *asideImage, report uintptr) {
 	pid, _, errno := syscall.RawSyscall6(unix.SYS_CLONE, uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
 	if errno == 0 && pid == 0 {
-		asideChild(im)
+		asideChild(im, report)
 	}
 	word := int32(pid)
 	if errno != 0 {
 		word = -int32(errno)
 	}
-	syscall.RawSyscall(unix.SYS_WRITE, report, uintptr(unsafe.Pointer(&word)), 4)
+	n, _, _ := syscall.RawSyscall(unix.SYS_WRITE, report, uintptr(unsafe.Pointer(&word)), 4)
+	if n != 4 {
+		exit(1)
+	}
 	exit(0)
 }
 
 // asideChild is the second child: detached, deaf to signals, and on its way to
-// the program. A failed step ends it; its peer sees the connection closed.
+// the program. If a step fails it says so with minus the errno where the
+// program would have spoken.
 //
 //go:norace
 //go:nosplit
-func asideChild(im *asideImage) {
+func asideChild(im *asideImage, report uintptr) {
 	syscall.RawSyscall(unix.SYS_SETSID, 0, 0, 0)
 	syscall.RawSyscall6(unix.SYS_RT_SIGPROCMASK, unix.SIG_SETMASK, uintptr(unsafe.Pointer(&im.mask)), 0, numSignals/8, 0, 0)
-	if !asideFiles(im.files) {
-		exit(1)
+	errno := asideFiles(im.files)
+	if errno == 0 {
+		syscall.RawSyscall(unix.SYS_CHDIR, uintptr(unsafe.Pointer(im.root)), 0, 0)
+		_, _, errno = syscall.RawSyscall(unix.SYS_EXECVE, uintptr(unsafe.Pointer(im.path)),
+			uintptr(unsafe.Pointer(&im.argv[0])), uintptr(unsafe.Pointer(&im.env[0])))
 	}
-	syscall.RawSyscall(unix.SYS_CHDIR, uintptr(unsafe.Pointer(im.root)), 0, 0)
-	syscall.RawSyscall(unix.SYS_EXECVE, uintptr(unsafe.Pointer(im.path)),
-		uintptr(unsafe.Pointer(&im.argv[0])), uintptr(unsafe.Pointer(&im.env[0])))
+	word := -int32(errno)
+	syscall.RawSyscall(unix.SYS_WRITE, report, uintptr(unsafe.Pointer(&word)), 4)
 	exit(1)
 }
 
@@ -165,21 +195,21 @@ func asideChild(im *asideImage) {
 //
 //go:norace
 //go:nosplit
-func asideFiles(files []uintptr) bool {
+func asideFiles(files []uintptr) syscall.Errno {
 	var high [maxFiles]uintptr
 	for i, fd := range files {
 		r, _, errno := syscall.RawSyscall(unix.SYS_FCNTL, fd, unix.F_DUPFD_CLOEXEC, maxFiles)
 		if errno != 0 {
-			return false
+			return errno
 		}
 		high[i] = r
 	}
 	for i := range files {
 		if _, _, errno := syscall.RawSyscall(unix.SYS_DUP3, high[i], uintptr(i), 0); errno != 0 {
-			return false
+			return errno
 		}
 	}
-	return true
+	return 0
 }
 
 //go:norace

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -26,8 +27,8 @@ const (
 // aside is the launcher's end of its monitor.
 //
 // They talk over a pair of sockets. The launcher sends the handoff behind its
-// length; the monitor attaches and sends back an errno, 0 for success. Between
-// the two the monitor needs nothing: the launcher may be in a ptrace stop, for
+// length; the monitor attaches and sends back an errno, 0 for success, or minus
+// an errno where it could not even be executed. Between the two the monitor needs nothing: the launcher may be in a ptrace stop, for
 // a signal that just came, until the monitor begins to serve it.
 type aside struct{ socket int }
 
@@ -64,11 +65,14 @@ func (a *aside) handOver(h *handoff) error {
 	sent := a.send(append(binary.LittleEndian.AppendUint32(nil, uint32(len(message))), message...))
 	var answer [4]byte
 	if err := receive(a.socket, answer[:]); err != nil {
-		return fmt.Errorf("the monitor ended before it was ready (%w)", errors.Join(sent, err))
+		return fmt.Errorf("the monitor ended before it was ready: %w", cmp.Or(err, sent))
 	}
 	allowTracer(0)
-	if errno := syscall.Errno(binary.LittleEndian.Uint32(answer[:])); errno != 0 {
-		return traceError(errno)
+	switch code := int32(binary.NativeEndian.Uint32(answer[:])); {
+	case code < 0:
+		return fmt.Errorf("the monitor, /proc/self/exe, cannot be executed: %w", syscall.Errno(-code))
+	case code > 0:
+		return traceError(syscall.Errno(code))
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func monitorMain() int {
 		return 1 // the launcher gave up, or needs no monitor
 	}
 	tracer, errno := monitor.Attach(int(h.PID))
-	answer := binary.LittleEndian.AppendUint32(nil, uint32(errno))
+	answer := binary.NativeEndian.AppendUint32(nil, uint32(errno))
 	if _, err := unix.Write(monitorSocket, answer); err != nil || errno != 0 {
 		return 1 // the launcher says why
 	}
