@@ -8,15 +8,25 @@ import (
 )
 
 // Lint returns everything that can be said against the policy on one ABI:
-// what Load and Resolve report as errors, and warnings about what is sound
-// but seldom meant.
+// what Load and Resolve report as errors, warnings about what is sound but
+// seldom meant, and notes. Each says why, and what to do about it. Built-in
+// policies were weighed by their authors: there are no notes about them.
 func (p *Policy) Lint(abi *syscalls.ABI) Problems {
 	r := newResolver(p, abi)
 	rules := r.run()
 	l := linter{resolver: r, out: rules}
 	l.openDefault()
 	l.grants()
+	l.namespaces()
+	l.personality()
 	l.twins()
+	l.wholeFlags()
+	if len(r.problems.Errors()) == 0 {
+		l.idleNames()
+	}
+	l.executableMemory()
+	l.launches()
+	l.terminal()
 	return append(r.problems, l.problems...).tidy()
 }
 
@@ -42,16 +52,62 @@ func (l *linter) answer(call string) (d Decision, known bool) {
 	return c.Otherwise, true
 }
 
+// lets returns the decision that lets a call through, if there is one.
+func (l *linter) lets(call string) (Decision, bool) {
+	d, known := l.answer(call)
+	return d, known && passes(d)
+}
+
+// letsWhere is lets for the arguments that fulfil a condition on the call,
+// written as in a rule. That a decision cannot hold for them is proven with
+// bounded effort; where the proof is not found it is taken to hold.
+func (l *linter) letsWhere(call, when string) (Decision, bool) {
+	i, ok := l.index(call)
+	root, err := parseWhen(when)
+	if !ok || err != nil {
+		return Decision{}, false
+	}
+	b := binder{abi: l.abi, call: call, report: func(int, Level, string) {}}
+	left := And{b.bind(root)}
+	if b.failed {
+		return Decision{}, false
+	}
+	c := &l.calls[i]
+	for _, clause := range c.Clauses {
+		if passes(clause.Then) && satisfiable(append(slices.Clip(left), clause.When)) {
+			return clause.Then, true
+		}
+		left = append(left, Not{clause.When})
+	}
+	return c.Otherwise, passes(c.Otherwise) && satisfiable(left)
+}
+
 func passes(d Decision) bool { return d.Action == Allow || d.Action == Log }
 
 // warn reports at the rule behind a decision, or where the default is set.
-func (l *linter) warn(d Decision, text string) {
+func (l *linter) warn(d Decision, text string) { l.say(LevelWarning, d, text) }
+
+// note is warn for what is no fault.
+func (l *linter) note(d Decision, text string) { l.say(LevelNote, d, text) }
+
+func (l *linter) say(level Level, d Decision, text string) {
 	p := l.atDefault(text)
-	if d.Rule < len(l.rules) {
-		x := l.rules[d.Rule]
-		p = x.file.at(x.file.loc.start(x.node), LevelWarning, text)
+	p.Level = level
+	if x := l.ruleOf(d); x != nil {
+		if level == LevelNote && x.file.Builtin {
+			return
+		}
+		p = x.file.at(x.file.loc.start(x.node), level, text)
 	}
 	l.problems = append(l.problems, p)
+}
+
+// ruleOf returns the rule behind a decision, nil where it is none of a file's.
+func (l *linter) ruleOf(d Decision) *rule {
+	if d.Rule < len(l.rules) {
+		return l.rules[d.Rule]
+	}
+	return nil
 }
 
 func (l *linter) atDefault(text string) Problem {
@@ -66,19 +122,7 @@ func (l *linter) atDefault(text string) Problem {
 func (l *linter) openDefault() {
 	if action, _ := l.policy.Default(); action == Allow {
 		l.problems = append(l.problems, l.atDefault(
-			`default = "allow" lets through every call that no rule names, those of newer kernels too`))
-	}
-}
-
-// grants warns of calls that open more than they seem to.
-func (l *linter) grants() {
-	for _, g := range [...]struct{ call, why string }{
-		{"io_uring_setup", "what is submitted through a ring passes no filter: files are opened and sockets connected unseen"},
-		{"ptrace", "a program that may trace another of its user acts in its name, outside of this policy"},
-	} {
-		if d, known := l.answer(g.call); known && passes(d) {
-			l.warn(d, "lets "+g.call+" through: "+g.why)
-		}
+			`default = "allow" lets through every call that no rule names, those of newer kernels too: name what is needed, and deny by default`))
 	}
 }
 

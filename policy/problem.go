@@ -13,7 +13,11 @@ type Level uint8
 const (
 	LevelError   Level = iota // the policy must not be used
 	LevelWarning              // it can be used, but it may not say what its author meant
+	LevelNote                 // it can be used; something about it is worth knowing
 )
+
+// String returns the word for the level.
+func (l Level) String() string { return [...]string{"error", "warning", "note"}[l] }
 
 // Problem is one thing that is wrong with a policy, and where.
 type Problem struct {
@@ -41,15 +45,15 @@ func (p Problem) String() string {
 	if b.Len() > 0 {
 		b.WriteString(": ")
 	}
-	if p.Level == LevelWarning {
-		b.WriteString("warning: ")
+	if p.Level != LevelError {
+		b.WriteString(p.Level.String() + ": ")
 	}
 	b.WriteString(p.Text)
 	return b.String()
 }
 
 // Problems is everything that is wrong with a policy, file by file and from
-// top to bottom. As an error it is never empty and holds no warnings only.
+// top to bottom. As an error it is never empty and holds an error at least.
 type Problems []Problem
 
 // Error returns the problems, one a line.
@@ -67,8 +71,11 @@ func (ps Problems) Error() string {
 // Errors returns the problems that forbid the use of the policy.
 func (ps Problems) Errors() Problems { return ps.of(LevelError) }
 
-// Warnings returns the problems that do not.
+// Warnings returns what its author should look at.
 func (ps Problems) Warnings() Problems { return ps.of(LevelWarning) }
+
+// Notes returns what is worth knowing and no fault.
+func (ps Problems) Notes() Problems { return ps.of(LevelNote) }
 
 func (ps Problems) of(l Level) Problems {
 	var out Problems

@@ -265,35 +265,6 @@ func shift(s string) string {
 	return strings.ReplaceAll(s, "A.toml", "a.toml")
 }
 
-func TestLint(t *testing.T) {
-	for _, c := range []struct{ name, text, want string }{
-		{"nothing", "", ""},
-		{"open default", "default = \"allow\"",
-			`a.toml:1:11: warning: default = "allow" lets through every call that no rule names, those of newer kernels too
-a.toml:1:11: warning: lets io_uring_setup through: what is submitted through a ring passes no filter: files are opened and sockets connected unseen
-a.toml:1:11: warning: lets ptrace through: a program that may trace another of its user acts in its name, outside of this policy`},
-		{"io_uring", "[[rule]]\nsyscalls = [\"@aio\"]\naction = \"log\"",
-			"a.toml:1:1: warning: lets io_uring_setup through: what is submitted through a ring passes no filter: files are opened and sockets connected unseen"},
-		{"ptrace", "[[rule]]\nsyscalls = [\"ptrace\"]\nwhen = \"request == PTRACE_TRACEME\"\naction = \"allow\"",
-			"a.toml:1:1: warning: lets ptrace through: a program that may trace another of its user acts in its name, outside of this policy"},
-		{"twin", "[[rule]]\nsyscalls = [\"fork\"]\naction = \"deny\"\n[[rule]]\nsyscalls = [\"vfork\"]\naction = \"allow\"",
-			"a.toml:1:1: warning: refuses fork, but lets vfork through (a.toml:4), which does the same"},
-		{"twins refused", "[[rule]]\nsyscalls = [\"execve\", \"execveat\"]\naction = \"kill\"", ""},
-		{"twin asked for", "[[rule]]\nsyscalls = [\"clone3\"]\naction = \"deny\"\nerrno = \"ENOSYS\"\n[[rule]]\nsyscalls = [\"clone\"]\naction = \"allow\"", ""},
-		{"refused by default only", "[[rule]]\nsyscalls = [\"openat\"]\naction = \"allow\"", ""},
-		{"always holds", "[[rule]]\nsyscalls = [\"dup2\"]\nwhen = \"oldfd >= 0\"\naction = \"allow\"",
-			`a.toml:3:9: warning: always holds, whatever "oldfd" is in the range of its type`},
-		{"together always", "[[rule]]\nsyscalls = [\"dup2\"]\nwhen = \"oldfd > 3 || oldfd <= 3\"\naction = \"allow\"",
-			"a.toml:3:9: warning: condition always holds"},
-	} {
-		p := mustLoad(t, texts{"a.toml": c.text}, "a.toml")
-		mustResolve(t, p, syscalls.X86_64)
-		if got := p.Lint(syscalls.X86_64).Error(); got != c.want {
-			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
-		}
-	}
-}
-
 func TestLintHoldsErrorsToo(t *testing.T) {
 	p := mustLoad(t, texts{"a.toml": "default = \"allow\"\n" + okRule + okRule}, "a.toml")
 	ps := p.Lint(syscalls.X86_64)
