@@ -21,11 +21,13 @@ type importFormat struct {
 	word    string
 	what    string // a line for people
 	convert func(files []inputFile, o *importOptions) (convert.Result, error)
+	find    func(name string) ([]inputFile, error) // nil: names are those of files
 }
 
 func importFormats() []importFormat {
 	return []importFormat{
-		{"docker", "FILE: a seccomp profile of Docker's or OCI linux.seccomp, or a config.json", importDocker},
+		{"docker", "FILE: a seccomp profile of Docker's or OCI linux.seccomp, or a config.json", importDocker, nil},
+		{"systemd", "UNIT...: nginx.service, or a path; several add up as drop-ins do", importSystemd, findUnit},
 	}
 }
 
@@ -103,17 +105,26 @@ func importFrom(f importFormat, args []string, help string) int {
 	}
 	var files []inputFile
 	for _, name := range names {
-		file, err := readInput(name)
+		found, err := f.read(name)
 		if err != nil {
 			return fail("%v", err)
 		}
-		files = append(files, file)
+		files = append(files, found...)
 	}
 	out, err := f.convert(files, &o)
 	if err != nil {
 		return unconvertible(err)
 	}
 	return deliver(out, o.output, o.strict)
+}
+
+// read finds what a name on the command line stands for.
+func (f importFormat) read(name string) ([]inputFile, error) {
+	if f.find != nil && name != "-" {
+		return f.find(name)
+	}
+	file, err := readInput(name)
+	return []inputFile{file}, err
 }
 
 // deliver writes what a conversion made, and says what it lost.

@@ -74,12 +74,7 @@ func (e *exporter) header(p *policy.Policy) string {
 	for _, f := range p.Files() {
 		b.WriteString("#   " + comment(f) + "\n")
 	}
-	if len(e.losses) > 0 {
-		b.WriteString("#\n# Other than in the policy:\n")
-		for _, l := range e.losses {
-			b.WriteString("# - " + long(comment, l.String()) + "\n")
-		}
-	}
+	b.WriteString(convert.Comment("Other than in the policy:", e.losses))
 	return b.String() + "\n"
 }
 

@@ -55,12 +55,7 @@ func (s *settings) header(files []File) string {
 	for _, f := range files {
 		b.WriteString("#   " + comment(f.Name) + "\n")
 	}
-	if len(s.losses) > 0 {
-		b.WriteString("#\n# Other than in the unit:\n")
-		for _, l := range s.losses {
-			b.WriteString("# - " + long(comment, l.String()) + "\n")
-		}
-	}
+	b.WriteString(convert.Comment("Other than in the unit:", s.losses))
 	b.WriteString("\ndescription = " + tomlString("what "+name+" may call") + "\n")
 	b.WriteString("default = " + strconv.Quote(s.fallback()) + "\n")
 	if s.errno > 0 {
@@ -68,19 +63,6 @@ func (s *settings) header(files []File) string {
 	}
 	b.WriteString("\n")
 	return b.String()
-}
-
-func long(clean func(string) string, s string) string {
-	var out []string
-	line := ""
-	for w := range strings.FieldsSeq(s) {
-		if line != "" && len(line)+len(w) > 96 {
-			out = append(out, clean(line))
-			line = ""
-		}
-		line = strings.TrimPrefix(line+" "+w, " ")
-	}
-	return strings.Join(append(out, clean(line)), "\n#   ")
 }
 
 func tomlString(s string) string { return strconv.Quote(comment(s)) }

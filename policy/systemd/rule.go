@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"jail/policy/convert"
 	"jail/policy/syscalls"
 )
 
@@ -162,12 +163,7 @@ func tomlErrno(n int) string {
 // control characters, on one line of bearable length.
 func comment(s string) string {
 	const most = 160
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, s)
+	s = convert.Plain(s)
 	if len(s) > most {
 		cut := most
 		for cut > 0 && s[cut]&0xc0 == 0x80 {
