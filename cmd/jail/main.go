@@ -27,6 +27,8 @@ func main() {
 			os.Exit(disasm(args[1:]))
 		case "explain":
 			os.Exit(explain(args[1:]))
+		case "export":
+			os.Exit(exportPolicy(args[1:]))
 		case "import":
 			os.Exit(importPolicy(args[1:]))
 		case "policies":

@@ -106,6 +106,9 @@ func lowerRegister(arg syscalls.Arg, a specs.LinuxSeccompArg) policy.Expr {
 	case specs.OpNotEqual:
 		return negate(lowerMasked(a.Index, arg, ^uint64(0), a.Value))
 	case specs.OpLessThan:
+		if set, ok := lowerFew(a.Index, arg, a.Value); ok {
+			return set
+		}
 		return negate(lowerAtLeast(a.Index, arg, a.Value, policy.Ge))
 	case specs.OpLessEqual:
 		return negate(lowerAtLeast(a.Index, arg, a.Value, policy.Gt))
@@ -113,6 +116,20 @@ func lowerRegister(arg syscalls.Arg, a specs.LinuxSeccompArg) policy.Expr {
 		return lowerAtLeast(a.Index, arg, a.Value, policy.Gt)
 	}
 	return lowerAtLeast(a.Index, arg, a.Value, policy.Ge)
+}
+
+// lowerFew translates register < bound into a set, for small numbers of a
+// signed type: an order without a sign takes two comparisons of those.
+func lowerFew(index uint, arg syscalls.Arg, bound uint64) (policy.Expr, bool) {
+	const few = 8
+	if !arg.Signed || bound > few {
+		return nil, false
+	}
+	set := make([]policy.Expr, 0, bound)
+	for v := range bound {
+		set = append(set, test(index, arg, policy.Eq, full(arg), v))
+	}
+	return anyOf(set...), true
 }
 
 // lowerMasked translates register&mask == value&mask.

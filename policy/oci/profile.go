@@ -1,6 +1,7 @@
 package oci
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,6 +108,7 @@ func (r *reader) read() *profile {
 	}
 	p := r.profile(root, path)
 	if len(r.problems) > 0 {
+		slices.SortStableFunc(r.problems, func(a, b policy.Problem) int { return cmp.Or(a.Line-b.Line, a.Col-b.Col) })
 		return nil
 	}
 	return p

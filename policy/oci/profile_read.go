@@ -190,7 +190,7 @@ func (r *reader) element(n node, path string) element {
 		r.fail(name.off, quote(path)+` has both "name" and "names": an element has one of them`)
 	}
 	for _, w := range e.names {
-		if w.text == "" {
+		if w.text == "" && r.src[w.off] == '"' {
 			r.fail(w.off, quote(path)+": empty name of a call")
 		}
 	}
