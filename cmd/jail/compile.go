@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"jail/policy/oci"
 	"jail/policy/syscalls"
 	"jail/sandbox/filter"
 )
@@ -20,24 +21,26 @@ without a log, what is logged is in the kernel's audit log.
       --asm        list its instructions with the names of what they compare
       --raw        write its bytes, struct sock_filter after struct sock_filter,
                    as bwrap --seccomp FD takes them
+      --json       write it as the OCI's JSON (jail export oci does the same), and
+                   say what that can't express
   -o, --output FILE  where to; the file is replaced as a whole. Without it: stdout
       --arch ARCH  x86_64 or aarch64; without it this machine's
       --audit      a filter that denies nothing and has the kernel log what would be
 
-Without --asm or --raw it says how long the filter is.
+Without --asm, --raw or --json it says how long the filter is.
 `
 
 type compileFlags struct {
-	asm, raw, audit, help bool
-	arch, output          string
+	asm, raw, json, audit, help bool
+	arch, output                string
 }
 
-var errTwoFormats = errors.New("flags --asm and --raw exclude each other")
+var errTwoFormats = errors.New("only one of --asm, --raw and --json, and no --audit with --json")
 
 func compile(args []string) int {
 	var f compileFlags
 	words, err := subFlags(args,
-		map[string]*bool{"--asm": &f.asm, "--raw": &f.raw, "--audit": &f.audit, "--help": &f.help, "-h": &f.help},
+		map[string]*bool{"--asm": &f.asm, "--raw": &f.raw, "--json": &f.json, "--audit": &f.audit, "--help": &f.help, "-h": &f.help},
 		map[string]*string{"--arch": &f.arch, "-o": &f.output, "--output": &f.output})
 	switch {
 	case err != nil:
@@ -48,7 +51,7 @@ func compile(args []string) int {
 		return subUsage(nil, compileUsage)
 	case len(words) > 1:
 		return badUsage("compile", fmt.Errorf("one policy at a time, not %q as well", words[1]))
-	case f.asm && f.raw:
+	case f.asm && f.raw || f.json && (f.asm || f.raw || f.audit):
 		return badUsage("compile", errTwoFormats)
 	}
 	abi := syscalls.Native()
@@ -66,6 +69,13 @@ func (f *compileFlags) compile(ref string, abi *syscalls.ABI) int {
 	r, err := readPolicy(ref, []*syscalls.ABI{abi})
 	if err != nil {
 		return unreadable(ref, err)
+	}
+	if f.json {
+		out, err := oci.Export(r.rules[0], oci.OCI)
+		if err != nil {
+			return unconvertible(err)
+		}
+		return deliver(out, f.output, false)
 	}
 	o := filter.Options{Audit: f.audit}
 	program, err := filter.Compile(r.rules[0], o)
