@@ -10,7 +10,8 @@ import (
 // libseccomp compares the whole register, 64 bits without a sign. A condition
 // of ours compares what the kernel reads of it. The two agree on registers
 // that hold nothing beyond the argument: zero-extended or, where it is signed,
-// sign-extended ones.
+// sign-extended ones. Where the two forms of a negative number would fare
+// differently, a refusal takes both, and no permission rests on it.
 
 // fidelity says how well a condition stands for an element's args.
 type fidelity uint8
@@ -29,9 +30,18 @@ type condition struct {
 	why string // of unlike
 }
 
-// lowerArgs gives the args of an element their meaning for a call. Where a
-// comparison can't be said, wide tells whether it shall hold always or never.
-func lowerArgs(abi *syscalls.ABI, call string, args []specs.LinuxSeccompArg, wide bool) condition {
+// lowering says how to translate the args of an element.
+type lowering struct {
+	abi  *syscalls.ABI
+	call string
+	// wide: a comparison that can't be said holds always; otherwise never.
+	wide bool
+	// refuses: the element refuses what it matches.
+	refuses bool
+}
+
+// condition gives the args of an element their meaning.
+func (l lowering) condition(args []specs.LinuxSeccompArg) condition {
 	var seen [6]int
 	alternatives := false
 	var all []policy.Expr
@@ -39,7 +49,7 @@ func lowerArgs(abi *syscalls.ABI, call string, args []specs.LinuxSeccompArg, wid
 	for _, a := range args {
 		seen[a.Index]++
 		alternatives = alternatives || seen[a.Index] > 1
-		c := lowerArg(abi, call, a, wide)
+		c := l.arg(a)
 		all = append(all, c.Expr)
 		if c.fidelity >= out.fidelity && c.fidelity != exact {
 			out.fidelity, out.why = c.fidelity, c.why
@@ -53,14 +63,14 @@ func lowerArgs(abi *syscalls.ABI, call string, args []specs.LinuxSeccompArg, wid
 	return out
 }
 
-func lowerArg(abi *syscalls.ABI, call string, a specs.LinuxSeccompArg, wide bool) condition {
-	args, known := abi.Args(call)
+func (l lowering) arg(a specs.LinuxSeccompArg) condition {
+	args, known := l.abi.Args(l.call)
 	if !known {
-		return condition{Expr: lowerRegister(syscalls.Arg{Width: 64, Bits: 64}, a)}
+		return condition{Expr: l.register(syscalls.Arg{Width: 64, Bits: 64}, a)}
 	}
 	cannot := func(why string) condition {
 		c := condition{Expr: never, fidelity: unlike, why: why}
-		if wide {
+		if l.wide {
 			c.Expr = always
 		}
 		return c
@@ -76,7 +86,7 @@ func lowerArg(abi *syscalls.ABI, call string, a specs.LinuxSeccompArg, wide bool
 		}
 		return condition{Expr: test(a.Index, arg, null, full(arg), 0)}
 	}
-	c := condition{Expr: lowerRegister(arg, a)}
+	c := condition{Expr: l.register(arg, a)}
 	if arg.Bits < 64 {
 		c.fidelity = narrow
 	}
@@ -96,8 +106,13 @@ func nullTest(a specs.LinuxSeccompArg) (policy.Op, bool) {
 	return 0, false
 }
 
-// lowerRegister translates one comparison for an argument of that type.
-func lowerRegister(arg syscalls.Arg, a specs.LinuxSeccompArg) policy.Expr {
+// register translates one comparison for an argument of that type.
+func (l lowering) register(arg syscalls.Arg, a specs.LinuxSeccompArg) policy.Expr {
+	if l.refuses && arg.Signed && arg.Bits < 64 {
+		if e, ok := eitherForm(arg, a); ok {
+			return e
+		}
+	}
 	switch a.Op {
 	case specs.OpMaskedEqual:
 		return lowerMasked(a.Index, arg, a.Value, a.ValueTwo)
@@ -116,6 +131,35 @@ func lowerRegister(arg syscalls.Arg, a specs.LinuxSeccompArg) policy.Expr {
 		return lowerAtLeast(a.Index, arg, a.Value, policy.Gt)
 	}
 	return lowerAtLeast(a.Index, arg, a.Value, policy.Ge)
+}
+
+// eitherForm translates a comparison that a negative argument passes in one of
+// its two forms only, so that it passes in both.
+func eitherForm(arg syscalls.Arg, a specs.LinuxSeccompArg) (policy.Expr, bool) {
+	low := full(arg)
+	sign := low ^ low>>1
+	above := a.Value &^ low
+	switch a.Op {
+	case specs.OpNotEqual:
+		return always, a.Value&sign != 0 && (above == 0 || above == ^low)
+	case specs.OpGreaterThan, specs.OpGreaterEqual:
+		negative := test(a.Index, arg, policy.Lt, low, 0)
+		negative.Signed = true
+		if above == ^low && a.Value&sign != 0 {
+			op := map[bool]policy.Op{true: policy.Gt, false: policy.Ge}[a.Op == specs.OpGreaterThan]
+			if op == policy.Gt && a.Value == ^uint64(0) {
+				return never, true
+			}
+			t := test(a.Index, arg, op, low, a.Value&low)
+			t.Signed = true
+			if op == policy.Ge && a.Value&low == sign {
+				return negative, true
+			}
+			return allOf(negative, t), true
+		}
+		return negative, a.Value >= sign
+	}
+	return nil, false
 }
 
 // lowerFew translates register < bound into a set, for small numbers of a

@@ -120,7 +120,7 @@ func (r *reader) merge(p *profile) *merger {
 	for _, call := range calls {
 		m.call(call, byCall[call])
 	}
-	m.rest(byCall)
+	m.rest()
 	sort.SliceStable(m.rules, func(i, j int) bool { return m.rules[i].off < m.rules[j].off })
 	m.compareWidths()
 	return m
@@ -147,7 +147,7 @@ func (m *merger) call(call string, elements []int) {
 	for _, i := range elements {
 		e := &m.profile.elements[i]
 		to, wide := m.strict(i, elements)
-		c := lowerArgs(m.target.ABI, call, e.args, wide)
+		c := lowering{abi: m.target.ABI, call: call, wide: wide, refuses: m.answers[i].severity() > 0}.condition(e.args)
 		switch c.fidelity {
 		case unlike:
 			m.lose(e.off, "the condition on "+call+" can't be said: it "+c.why+m.instead(c, to))
@@ -295,12 +295,12 @@ func (m *merger) add(call string, p part) {
 const restart = "restart_syscall"
 
 // rest adds what is true without being written.
-func (m *merger) rest(byCall map[string][]int) {
+func (m *merger) rest() {
 	newer := m.newer()
 	if len(newer) > 0 {
 		m.implied(answer{policy.Deny, enosys}, "newer than all that the profile names: runc answers ENOSYS, so that programs fall back", newer...)
 	}
-	named := slices.ContainsFunc(byCall[restart], m.unconditional) || slices.Contains(newer, restart)
+	named := slices.ContainsFunc(m.rules, func(r rule) bool { return isAlways(r.when) && slices.Contains(r.names, restart) })
 	if !named && m.def.action != policy.Allow {
 		m.implied(m.def, "not named by the profile; without this rule it would be let through", restart)
 	}
