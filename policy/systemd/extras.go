@@ -110,7 +110,7 @@ func (e *exporter) namespaces() {
 	}
 	var refused []string
 	for _, k := range namespaceKinds {
-		// A list with "time" in it is ignored by systemd 252.
+		// systemd before 252 would ignore a list with "time" in it.
 		if k.word != "time" && e.fits("RestrictNamespaces=~"+k.word) {
 			refused = append(refused, k.word)
 		}

@@ -75,7 +75,7 @@ type namespaceKind struct {
 }
 
 // namespaceKinds are those of namespace_info in src/basic/namespace-util.c.
-// "time" is younger than systemd 252, which ignores a list that names it.
+// systemd before 252 does not know "time" and ignores a list that names it.
 var namespaceKinds = [...]namespaceKind{
 	{"cgroup", "CLONE_NEWCGROUP", 0x02000000},
 	{"ipc", "CLONE_NEWIPC", 0x08000000},

@@ -113,13 +113,10 @@ func (s *settings) namespaceRules() []rule {
 	if !n.active() {
 		return nil
 	}
-	var flags, clone []string
+	var flags []string
 	for i, k := range namespaceKinds {
 		if n.retain&(1<<i) == 0 {
 			flags = append(flags, k.flag)
-			if k.word != "time" { // in clone(2) this bit belongs to the exit signal
-				clone = append(clone, k.flag)
-			}
 		}
 	}
 	add := func(r rule, when string) rule {
@@ -128,11 +125,11 @@ func (s *settings) namespaceRules() []rule {
 	}
 	hidden := deny(enosys, "clone3")
 	hidden.note, hidden.quiet = "Its flags are behind a pointer; libc falls back on clone.", true
-	out := []rule{add(hidden, "")}
-	if len(clone) > 0 {
-		out = append(out, add(deny(eperm, "clone"), anyOf("clone_flags", clone)))
+	out := []rule{
+		add(hidden, ""),
+		add(deny(eperm, "clone"), anyOf("clone_flags", flags)),
+		add(deny(eperm, "unshare"), anyOf("unshare_flags", flags)),
 	}
-	out = append(out, add(deny(eperm, "unshare"), anyOf("unshare_flags", flags)))
 	if n.retain == 0 {
 		return append(out, add(deny(eperm, "setns"), ""))
 	}
