@@ -21,6 +21,8 @@ func exportFormats() []exportFormat {
 	return []exportFormat{
 		{"docker", "a seccomp profile for docker run --security-opt seccomp=FILE", exportDocker},
 		{"oci", "linux.seccomp of an OCI config.json", exportOCI},
+		{"systemd", "directives of a unit, as a drop-in: FILE in NAME.service.d/", exportSystemd},
+		{"minijail", "a policy file for minijail0 -S FILE", exportMinijail},
 	}
 }
 
@@ -28,7 +30,8 @@ const exportUsage = `Usage: jail export FORMAT [FLAGS] POLICY
 
 Turns a policy, a file or a built-in's name, into another program's format, and
 says what could not be kept. Where that format can't say what the policy does,
-the result is stricter, never looser.
+the result is stricter; only a systemd unit, which knows little of arguments,
+can let more through: those losses begin with "looser".
 
 %s
   -o, --output FILE  write the result there; without it: to standard output
