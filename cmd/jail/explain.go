@@ -19,6 +19,7 @@ Says what a policy does: all of it, or what it answers to WHAT and why.
   jail explain web openat                       one call, whatever its arguments
   jail explain web 'socket(AF_INET, SOCK_RAW)'  a call with arguments; those that
                                                 are left out, or _, may be any
+  jail explain web 'socket(type=SOCK_RAW)'      the same, by name
   jail explain web @network-io                  the calls of a set
   jail explain web.toml web.toml:14             the rule that a log names
 
@@ -76,7 +77,7 @@ func (x *explainer) result(e explanation, err error) int {
 	case x.json:
 		return printJSON(e.doc)
 	}
-	return print(e.text)
+	return print(harmless(e.text))
 }
 
 // what explains a call, a set or a rule.

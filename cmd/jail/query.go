@@ -105,6 +105,11 @@ func (q *query) bind(abi *syscalls.ABI) (nr uint32, fixed compare.Fixed, err err
 		if text == "" || known && i >= len(args) {
 			continue
 		}
+		if name, value, ok := strings.Cut(text, "="); ok && value != "" {
+			if n, _, ok := abi.Arg(q.name, strings.TrimSpace(name)); ok { // family=AF_INET
+				i, text = n, strings.TrimSpace(value)
+			}
+		}
 		pointer := known && args[i].Pointer
 		v, err := argValue(abi, text, pointer)
 		if err != nil {
