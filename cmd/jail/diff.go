@@ -78,7 +78,7 @@ func diff(args []string) int {
 	if o.json {
 		code = printJSON(d.json())
 	} else {
-		code = print(d.text())
+		code = print(harmless(d.text()))
 	}
 	if code == 0 && d.fails(o.failOn) {
 		code = differs

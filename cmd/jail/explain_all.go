@@ -71,7 +71,7 @@ func (x *explainer) whole() (explanation, error) {
 func (x *explainer) header(b *strings.Builder) {
 	b.WriteString(x.ref)
 	if x.policy.Description != "" {
-		b.WriteString(": " + oneLine(x.policy.Description))
+		b.WriteString(": " + strings.Join(strings.Fields(x.policy.Description), " "))
 	}
 	b.WriteString("\n\n")
 	action, errno := x.policy.Default()
@@ -95,16 +95,6 @@ func (x *explainer) header(b *strings.Builder) {
 		rows = append(rows, []string{label, text})
 	}
 	table(b, "  ", rows)
-}
-
-// oneLine makes text from a policy safe and short enough for a line.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, s)
 }
 
 // text shows the overview; sets says that whole sets are named as such.

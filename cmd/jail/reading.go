@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"jail/policy"
 	"jail/policy/compare"
@@ -200,6 +201,17 @@ func printJSON(v any) int {
 func badUsage(command string, err error) int {
 	fail("%v (see jail %s --help)", err, command)
 	return sandbox.ExitFailed
+}
+
+// harmless replaces what a terminal would act on: names in a policy may come
+// from anywhere.
+func harmless(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && unicode.IsControl(r) {
+			return '?'
+		}
+		return r
+	}, text)
 }
 
 // wrapped appends words, joined, in lines of at most 100 columns that start
