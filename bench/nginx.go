@@ -11,7 +11,7 @@ import (
 func nginxPlan(g *group) plan {
 	return plan{g, "nginx, one worker, a file of 612 bytes, under wrk -t 1 -c 32",
 		func(_ context.Context, l *lab, r *row) error {
-			r.rounds = l.pick(7, 1)
+			r.rounds = l.pick(9, 1)
 			planService(l, r, nginx(l))
 			return nil
 		}}
