@@ -134,7 +134,8 @@ func (c *checked) json() checkedJSON {
 // problemsOf loads, resolves and compiles a policy for each architecture that
 // jail runs on.
 func problemsOf(ref string) (policy.Problems, error) {
-	pol, err := policy.Load(ref, policySource())
+	source := policySource()
+	pol, err := policy.Load(ref, source)
 	var problems policy.Problems
 	if errors.As(err, &problems) {
 		return problems, nil
@@ -142,7 +143,7 @@ func problemsOf(ref string) (policy.Problems, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, abi := range []*syscalls.ABI{syscalls.X86_64, syscalls.AArch64} {
+	for _, abi := range source.abis() {
 		rules, err := pol.Resolve(abi)
 		if errors.As(err, &problems) {
 			return problems, nil
@@ -154,7 +155,7 @@ func problemsOf(ref string) (policy.Problems, error) {
 			return nil, err
 		}
 	}
-	return append(pol.Lint(syscalls.Native()), alreadyBuiltIn(pol)...), nil
+	return slices.Concat(pol.Lint(syscalls.Native()), alreadyBuiltIn(pol), source.notes()), nil
 }
 
 // alreadyBuiltIn notes where a built-in policy says the same as a file.

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 
 	"jail/policy"
 	"jail/policy/convert"
 	"jail/policy/oci"
+	"jail/policy/syscalls"
 )
 
 // profileSource is a source of policies that takes seccomp profiles of
@@ -14,7 +16,8 @@ import (
 // stand on the lines of the profile, and nothing behind it knows of JSON.
 type profileSource struct {
 	policy.OS
-	losses []convert.Loss // of the profiles read
+	profiles bool           // one was read
+	losses   []convert.Loss // of the profiles read
 }
 
 // Read implements policy.Source.
@@ -27,9 +30,31 @@ func (s *profileSource) Read(name string) (policy.File, error) {
 	if err != nil {
 		return policy.File{}, err
 	}
-	s.losses = append(s.losses, made.Losses...)
+	s.profiles, s.losses = true, append(s.losses, made.Losses...)
 	f.Data = []byte(made.Policy)
 	return f, nil
+}
+
+// abis are those that what was read is good for: a profile's conditions are
+// decided for this machine.
+func (s *profileSource) abis() []*syscalls.ABI {
+	if s.profiles {
+		return []*syscalls.ABI{syscalls.Native()}
+	}
+	return policyABIs()
+}
+
+// notes says what of the profiles was not kept.
+func (s *profileSource) notes() (out policy.Problems) {
+	for _, l := range s.losses {
+		p := policy.Problem{File: l.Where, Level: policy.LevelNote, Text: "not kept: " + l.Text}
+		if i := strings.LastIndexByte(l.Where, ':'); i >= 0 {
+			p.File = l.Where[:i]
+			p.Line, _ = strconv.Atoi(l.Where[i+1:])
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // isProfile reports whether a file is JSON: no policy starts with a brace.
