@@ -28,6 +28,8 @@ func Expected(r *policy.Rules, o Options, d *bpf.Data) uint32 {
 		return retTrace
 	case passes && listens(r, d):
 		return retErrno | uint32(unix.EPERM)
+	case passes && traces(r, d) && !o.Audit:
+		return retErrno | uint32(unix.EPERM)
 	case answer == retAllow && untraces(r, d):
 		return retTrace
 	}
@@ -55,6 +57,12 @@ func Conditions(r *policy.Rules, o Options, nr uint32) (list []policy.Expr) {
 			add(0, 32, low, unix.SECCOMP_SET_MODE_FILTER)
 			add(1, 32, unix.SECCOMP_FILTER_FLAG_NEW_LISTENER, 0)
 		}
+	case "ptrace":
+		if o.Monitor && !o.Audit {
+			add(0, 32, low, unix.PTRACE_SEIZE)
+			add(0, 32, low, unix.PTRACE_SETOPTIONS)
+			add(3, 32, unix.PTRACE_O_TRACESECCOMP, 0)
+		}
 	case "clone":
 		if o.Monitor {
 			add(0, 64, unix.CLONE_UNTRACED, 0)
@@ -73,6 +81,13 @@ func launches(r *policy.Rules, o Options, d *bpf.Data) bool {
 func listens(r *policy.Rules, d *bpf.Data) bool {
 	op, flags := uint32(d.Args[0]), uint32(d.Args[1])
 	return op == unix.SECCOMP_SET_MODE_FILTER && flags&unix.SECCOMP_FILTER_FLAG_NEW_LISTENER != 0 && is(r, d, "seccomp")
+}
+
+// traces: another task's traced calls would be the program's to answer.
+func traces(r *policy.Rules, d *bpf.Data) bool {
+	request := uint32(d.Args[0])
+	return (request == unix.PTRACE_SEIZE || request == unix.PTRACE_SETOPTIONS) &&
+		d.Args[3]&unix.PTRACE_O_TRACESECCOMP != 0 && is(r, d, "ptrace")
 }
 
 // untraces: the child may be one that the tracer does not get.

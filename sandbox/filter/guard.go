@@ -16,6 +16,7 @@ const (
 	seccompGuard
 	cloneGuard
 	clone3Guard
+	ptraceGuard
 )
 
 // guarded are the calls that have one.
@@ -29,6 +30,7 @@ var guarded = [...]struct {
 	{"seccomp", seccompGuard},
 	{"clone", cloneGuard},
 	{"clone3", clone3Guard},
+	{"ptrace", ptraceGuard},
 }
 
 // special is a guarded number.
@@ -84,6 +86,10 @@ func (c *compiler) guarded(g guard, d policy.Decision) bpf.Label {
 			// tracer looks at every clone3 and clears CLONE_UNTRACED there.
 			return c.b.Return(retTrace)
 		}
+	case ptraceGuard:
+		if !c.o.Audit && (d.Action == policy.Allow || d.Action == policy.Log) {
+			return c.noTracer(leaf)
+		}
 	}
 	return leaf
 }
@@ -109,4 +115,16 @@ func (c *compiler) noListener(otherwise bpf.Label) bpf.Label {
 // clone's flags from the low half only (kernel/fork.c, lower_32_bits).
 func (c *compiler) noUntraced(otherwise bpf.Label) bpf.Label {
 	return c.b.Test(bpf.Word(bpf.Arg(0)), bpf.Set, unix.CLONE_UNTRACED, c.b.Return(retTrace), otherwise)
+}
+
+// noTracer keeps the program from standing in for the tracer. A task that got
+// away from ours would have every traced call fail with ENOSYS; one that the
+// program itself traces with PTRACE_O_TRACESECCOMP would have them let through
+// (ptrace(2)). The option is set by PTRACE_SEIZE and PTRACE_SETOPTIONS, as a
+// bit of the fourth argument.
+func (c *compiler) noTracer(otherwise bpf.Label) bpf.Label {
+	refuse := c.b.Return(retErrno | uint32(unix.EPERM))
+	option := c.b.Test(bpf.Word(bpf.Arg(3)), bpf.Set, unix.PTRACE_O_TRACESECCOMP, refuse, otherwise)
+	set := c.b.Test(bpf.Word(bpf.Arg(0)), bpf.Eq, unix.PTRACE_SETOPTIONS, option, otherwise)
+	return c.b.Test(bpf.Word(bpf.Arg(0)), bpf.Eq, unix.PTRACE_SEIZE, option, set)
 }

@@ -68,6 +68,21 @@ func TestGuards(t *testing.T) {
 		}},
 		{"listener, no monitor", alone, allow, []call{{"seccomp", [6]uint64{1, newListener}, retAllow}}},
 
+		{"tracer, allowed", monitor, allow, []call{
+			{"ptrace", [6]uint64{unix.PTRACE_SEIZE, 0, 0, unix.PTRACE_O_TRACESECCOMP}, eperm},
+			{"ptrace", [6]uint64{garbage | unix.PTRACE_SETOPTIONS, 0, 0, garbage | 0xff}, eperm},
+			{"ptrace", [6]uint64{unix.PTRACE_SEIZE, 0, 0, unix.PTRACE_O_TRACEEXIT}, retAllow},
+			{"ptrace", [6]uint64{unix.PTRACE_SEIZE, 0, unix.PTRACE_O_TRACESECCOMP, garbage}, retAllow},
+			{"ptrace", [6]uint64{unix.PTRACE_ATTACH, 0, 0, unix.PTRACE_O_TRACESECCOMP}, retAllow},
+			{"process_vm_readv", [6]uint64{unix.PTRACE_SEIZE, 0, 0, unix.PTRACE_O_TRACESECCOMP}, retAllow},
+		}},
+		{"tracer, denied by the tracer", monitor, denied, []call{
+			{"ptrace", [6]uint64{unix.PTRACE_SEIZE, 0, 0, unix.PTRACE_O_TRACESECCOMP}, retTrace}}},
+		{"tracer, audit", audit, allow, []call{
+			{"ptrace", [6]uint64{unix.PTRACE_SEIZE, 0, 0, unix.PTRACE_O_TRACESECCOMP}, retAllow}}},
+		{"tracer, no monitor", alone, allow, []call{
+			{"ptrace", [6]uint64{unix.PTRACE_SEIZE, 0, 0, unix.PTRACE_O_TRACESECCOMP}, retAllow}}},
+
 		{"untraced, allowed", monitor, allow, []call{
 			{"clone", [6]uint64{untraced}, retTrace},
 			{"clone", [6]uint64{garbage | untraced | unix.CLONE_VM}, retTrace},

@@ -1,6 +1,8 @@
 package filter
 
 import (
+	"golang.org/x/sys/unix"
+
 	"jail/policy"
 	"jail/policy/syscalls"
 	"jail/sandbox/bpf"
@@ -100,10 +102,12 @@ func arguments(g *generator, r *policy.Rules, nr uint32) [][6]uint64 {
 	return list
 }
 
-// guards reports whether a guard may stand before number nr.
+// guards reports whether a guard may stand before number nr, or before one so
+// near that a wrong turn in the tree leads there.
 func guards(r *policy.Rules, nr uint32) bool {
+	const near = 4
 	for _, s := range guarded {
-		if r.ABI.Syscall(nr) == s.name {
+		if of, ok := r.ABI.Number(s.name); ok && of < nr+near && nr < of+near {
 			return true
 		}
 	}
@@ -150,9 +154,11 @@ func callEdges(c *policy.Call, values *[6][]uint64) {
 // guardEdges are the values at which the guards change their mind.
 func guardEdges() [6][]uint64 {
 	return [6][]uint64{
-		0: {0, 1, 2, 0xdead_0000_0001, 0x00800000, 0x007fffff, 0x0080_0000_0000_0000, 0xffff_ffff_ff7f_ffff},
+		0: {0, 1, 2, 0xdead_0000_0001, 0x00800000, 0x007fffff, 0x0080_0000_0000_0000, 0xffff_ffff_ff7f_ffff,
+			unix.PTRACE_SEIZE, unix.PTRACE_SETOPTIONS, unix.PTRACE_SEIZE + 1, unix.PTRACE_SETOPTIONS - 1, 0xdead_0000_4206},
 		1: {0, 8, 7, 9, 0xdead_0000_0008, 0xdead_0000_0007, 0x8_0000_0000},
-		2: {0}, 3: {0}, 4: {0},
+		2: {0}, 4: {0},
+		3: {0, unix.PTRACE_O_TRACESECCOMP, unix.PTRACE_O_TRACESECCOMP - 1, ^uint64(0), unix.PTRACE_O_TRACESECCOMP << 32},
 		5: {0, launchNonce, launchNonce + 1, launchNonce ^ 1<<63, launchNonce & 0xffffffff, launchNonce &^ 0xffffffff,
 			killNonce, killNonce | 1<<40, killNonce + 1, killNonce - 1},
 	}
