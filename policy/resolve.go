@@ -270,14 +270,23 @@ func (r *resolver) judge(b *binder, x *rule, when Expr) Expr {
 	return when
 }
 
+// shadowDepth is how many earlier conditions on a call are weighed together. A
+// policy with more, one rule for each of hundreds of values, say, would take
+// longer to look through than anyone waits for a program to start.
+const shadowDepth = 24
+
 // shadowed returns the rule, plus 1, of the same file that answers call i
-// whenever the condition holds; 0 where there is none.
+// whenever the condition holds; 0 where there is none, or where it would take
+// too long to tell.
 func (r *resolver) shadowed(i, n int, when Expr, f *file) int32 {
 	if r.inFile[i] != 0 {
 		return r.inFile[i]
 	}
 	left := And{when}
 	for _, c := range r.calls[i].Clauses[:n] {
+		if len(left) > shadowDepth {
+			return 0
+		}
 		if r.rules[c.Then.Rule].file != f {
 			continue
 		}
