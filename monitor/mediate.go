@@ -1,7 +1,6 @@
 package monitor
 
 import (
-	"encoding/binary"
 	"strconv"
 	"syscall"
 	"time"
@@ -32,30 +31,48 @@ func (t *Tracer) mediate(k *task) {
 		return
 	}
 	abi := syscalls.Identify(info.arch, uint32(info.nr))
-	if abi != nil {
-		keepTraced(k.tid, abi, info)
-	}
 	d := t.cfg.Rules.Decide(info.arch, uint32(info.nr), &info.args)
-	if t.cfg.Audit && d.Action == policy.Allow && installsListener(abi, info) {
-		t.report(k, abi, policy.Decision{Action: policy.Deny, Errno: uint16(unix.EPERM)}, "seccomp listener")
-		return
-	}
 	if d.Action == policy.Allow {
+		t.allowed(k, abi)
 		return
 	}
 	if !d.Quiet {
 		t.report(k, abi, d, t.cfg.Rules.Origins[d.Rule])
 	}
-	if t.cfg.Audit {
-		return
-	}
-	switch d.Action {
-	case policy.Deny:
+	switch {
+	case t.cfg.Audit || d.Action == policy.Log:
+		t.letThrough(k, abi)
+	case d.Action == policy.Deny:
 		t.must(k.tid, refuse(k.tid, abi, syscall.Errno(d.Errno)))
-	case policy.Kill:
+	default:
 		// The kernel runs the filter once more when the tracee goes on. With
 		// the nonce in the sixth argument it kills the process itself.
 		t.must(k.tid, setArgument(k.tid, abi, 5, uint64(t.cfg.KillNonce)))
+	}
+}
+
+// allowed deals with a stop at a call that the policy allows.
+func (t *Tracer) allowed(k *task, abi *syscalls.ABI) {
+	info := &t.scratch.info
+	if !t.cfg.Traced(info.arch, uint32(info.nr), &info.args) {
+		// A filter of the program's own wants it traced. Without a tracer the
+		// kernel would fail it with ENOSYS (seccomp(2)), and this one is not
+		// the program's.
+		t.must(k.tid, refuse(k.tid, abi, unix.ENOSYS))
+		return
+	}
+	if t.cfg.Audit && installsListener(abi, info) {
+		t.report(k, abi, policy.Decision{Action: policy.Deny, Errno: uint16(unix.EPERM)}, "seccomp listener")
+	}
+	t.letThrough(k, abi)
+}
+
+// letThrough sees to it that a call which makes a task makes one that is
+// traced. Where it can't, the call fails with ENOSYS, on which libc falls back
+// from clone3 to clone.
+func (t *Tracer) letThrough(k *task, abi *syscalls.ABI) {
+	if keepTraced(k.tid, abi, &t.scratch.info) != 0 {
+		t.must(k.tid, refuse(k.tid, abi, unix.ENOSYS))
 	}
 }
 
@@ -71,7 +88,7 @@ func (t *Tracer) must(tid int, errno syscall.Errno) {
 func (t *Tracer) report(k *task, abi *syscalls.ABI, d policy.Decision, rule string) {
 	s := &t.scratch
 	now := time.Now()
-	k.identify(now)
+	k.identify(now, t.foreignProc)
 	call := decode.Call{ABI: abi, Nr: uint32(s.info.nr), Args: s.info.args}
 	text, path, shape := s.decoder.Append(s.text[:0], &call, memory{k.tid})
 	s.text = text
@@ -129,23 +146,41 @@ func installsListener(abi *syscalls.ABI, info *syscallInfo) bool {
 }
 
 // keepTraced clears CLONE_UNTRACED, with which a child would leave the tracer
-// and find every traced call failing with ENOSYS (clone(2)). A thread that
-// sets the flag again in clone3's struct after this gains nothing but that.
-func keepTraced(tid int, abi *syscalls.ABI, info *syscallInfo) {
+// and find every traced call failing with ENOSYS (clone(2)). It returns an
+// errno where it can't, because the flags lie in memory that it may not read,
+// as that of a program which is not dumpable, or may not write. A thread that
+// sets the flag again in clone3's struct after this gains nothing but such a
+// child, and the filter keeps the program from tracing that itself.
+func keepTraced(tid int, abi *syscalls.ABI, info *syscallInfo) syscall.Errno {
+	if abi == nil {
+		return 0
+	}
 	switch abi.Syscall(uint32(info.nr)) {
 	case "clone":
 		if info.args[0]&unix.CLONE_UNTRACED != 0 {
-			setArgument(tid, abi, 0, info.args[0]&^unix.CLONE_UNTRACED)
+			return setArgument(tid, abi, 0, info.args[0]&^unix.CLONE_UNTRACED)
 		}
 	case "clone3":
-		var flags [8]byte
-		at := info.args[0]
-		if (memory{tid}).ReadAt(flags[:], at) != len(flags) {
-			return // the kernel will say EFAULT
-		}
-		word := binary.NativeEndian.Uint64(flags[:])
-		if word&unix.CLONE_UNTRACED != 0 {
-			ptrace(unix.PTRACE_POKEDATA, tid, uintptr(at), uintptr(word&^unix.CLONE_UNTRACED))
-		}
+		return clearUntraced(memory{tid}, info.args[0])
 	}
+	return 0
+}
+
+// clearUntraced clears the flag in the struct clone_args at addr and looks
+// whether it has gone.
+func clearUntraced(m memory, addr uint64) syscall.Errno {
+	flags, ok := m.word(addr)
+	if !ok {
+		return unix.EFAULT
+	}
+	if flags&unix.CLONE_UNTRACED == 0 {
+		return 0
+	}
+	if errno := ptrace(unix.PTRACE_POKEDATA, m.tid, uintptr(addr), uintptr(flags&^unix.CLONE_UNTRACED)); errno != 0 {
+		return errno
+	}
+	if flags, ok = m.word(addr); !ok || flags&unix.CLONE_UNTRACED != 0 {
+		return unix.EFAULT
+	}
+	return 0
 }

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"encoding/binary"
 	"syscall"
 	"unsafe"
 
@@ -128,6 +129,13 @@ func (m memory) ReadAt(p []byte, addr uint64) int {
 		return 0
 	}
 	return int(n)
+}
+
+// word reads eight bytes at addr.
+func (m memory) word(addr uint64) (uint64, bool) {
+	var b [8]byte
+	ok := m.ReadAt(b[:], addr) == len(b)
+	return binary.NativeEndian.Uint64(b[:]), ok
 }
 
 // Deafen makes this process ignore what is sent to its whole control group or

@@ -38,7 +38,13 @@ func (k *task) forget() { *k = task{tid: k.tid} }
 // identify reads the thread group, the program's path and the thread's name.
 // The tracee is stopped, so the entries are there; if it has been killed, the
 // thread ID stands for the group.
-func (k *task) identify(now time.Time) {
+//
+// A /proc that was mounted in another PID namespace would name other tasks.
+func (k *task) identify(now time.Time, foreignProc bool) {
+	if foreignProc {
+		k.tgid = k.tid
+		return
+	}
 	var buf [4096]byte
 	if now.Sub(k.read) >= commAge {
 		k.comm = string(firstLine(readProc(k.tid, "comm", buf[:])))
@@ -56,6 +62,14 @@ func (k *task) identify(now time.Time) {
 	if n, err := unix.Readlink(procPath(k.tid, "exe"), buf[:]); err == nil {
 		k.exe = string(buf[:n])
 	}
+}
+
+// procIsForeign reports whether /proc is missing or shows another PID namespace
+// than this process's (pid_namespaces(7)).
+func procIsForeign() bool {
+	var buf [16]byte
+	n, err := unix.Readlink("/proc/self", buf[:])
+	return err != nil || string(buf[:n]) != strconv.Itoa(unix.Getpid())
 }
 
 func procPath(tid int, name string) string { return "/proc/" + strconv.Itoa(tid) + "/" + name }

@@ -8,6 +8,7 @@ package monitor
 
 import (
 	"fmt"
+	"slices"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -21,6 +22,9 @@ type Reporter interface {
 	// Report takes one call.
 	// ev is only valid until Report returns; the strings in it may be kept.
 	Report(ev *event.Event)
+	// Flush is called when the program's first process has died and others are
+	// still there: whoever waits for it will look at the log now.
+	Flush()
 	// Finish is called when the last known task of the program has died and
 	// its parent has not been told yet. It may be called again if another
 	// task turns up.
@@ -33,6 +37,11 @@ type Config struct {
 	Audit     bool   // let everything through and report what would have happened
 	KillNonce uint32 // makes the filter kill the caller; see filter.Options
 	Reporter  Reporter
+
+	// Traced reports whether the program's filter, as it was installed, hands
+	// this call to the tracer. A call that stops although it does not has been
+	// sent by a filter of the program's own.
+	Traced func(arch, nr uint32, args *[6]uint64) bool
 }
 
 const options = unix.PTRACE_O_TRACESECCOMP | unix.PTRACE_O_TRACEEXEC | unix.PTRACE_O_EXITKILL |
@@ -41,11 +50,15 @@ const options = unix.PTRACE_O_TRACESECCOMP | unix.PTRACE_O_TRACEEXEC | unix.PTRA
 // Tracer follows one program and all its descendants.
 type Tracer struct {
 	cfg     Config
+	first   int // the program's first process
 	tasks   map[int]*task
+	early   map[int]bool // tasks that died before their parent's event told of them
 	batch   []stop
 	init    bool // the program is PID 1 of its PID namespace, and of this monitor's
 	started bool // the program has been executed
 	scratch scratch
+
+	foreignProc bool // /proc does not name the tasks by the IDs they have here
 }
 
 // stop is a tracee waiting for an answer: its thread ID, the signal and the
@@ -60,7 +73,7 @@ type stop struct {
 // (PTRACE_SEIZE). Its options are in force before it returns, so no filter
 // that it installs later finds itself without a tracer.
 func Attach(pid int) (*Tracer, syscall.Errno) {
-	t := &Tracer{tasks: make(map[int]*task), init: pid == 1}
+	t := &Tracer{first: pid, tasks: make(map[int]*task), early: make(map[int]bool), init: pid == 1, foreignProc: procIsForeign()}
 	opt := uintptr(options)
 	if t.init {
 		opt |= unix.PTRACE_O_TRACEEXIT
@@ -115,9 +128,16 @@ func (t *Tracer) collect() (more bool, err error) {
 // bury reaps a dead task. Until then its real parent does not learn of the
 // death, so what there is to tell of the last one is told first.
 func (t *Tracer) bury(tid int) {
+	if t.tasks[tid] == nil {
+		t.early[tid] = true
+	}
 	delete(t.tasks, tid)
-	if len(t.tasks) == 0 {
+	t.batch = slices.DeleteFunc(t.batch, func(s stop) bool { return s.tid == tid })
+	switch {
+	case len(t.tasks) == 0:
 		t.finish()
+	case tid == t.first && t.started:
+		t.cfg.Reporter.Flush()
 	}
 	reap(tid)
 }
@@ -137,8 +157,10 @@ func (t *Tracer) dispatch(s stop) {
 	case unix.PTRACE_EVENT_SECCOMP:
 		t.mediate(t.task(s.tid))
 	case unix.PTRACE_EVENT_FORK, unix.PTRACE_EVENT_VFORK, unix.PTRACE_EVENT_CLONE:
-		if child, ok := eventMessage(s.tid); ok {
+		if child, ok := eventMessage(s.tid); ok && !t.early[child] {
 			t.task(child)
+		} else {
+			delete(t.early, child)
 		}
 	case unix.PTRACE_EVENT_EXEC:
 		t.executed(s.tid)
@@ -150,6 +172,7 @@ func (t *Tracer) dispatch(s stop) {
 		}
 	case unix.PTRACE_EVENT_STOP:
 		t.task(s.tid) // the first stop of a new task may come before its parent's event
+		delete(t.early, s.tid)
 		if t.init && s.tid != 1 {
 			ptrace(unix.PTRACE_SETOPTIONS, s.tid, 0, options)
 		}

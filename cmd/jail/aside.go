@@ -41,6 +41,7 @@ func startMonitor(log int) (*aside, error) {
 	start := sandbox.Aside{
 		Path:  "/proc/self/exe",
 		Argv:  []string{monitorName, strconv.Itoa(unix.Getpid())},
+		Env:   []string{"GOMAXPROCS=" + strconv.Itoa(monitorProcs)},
 		Files: []uintptr{uintptr(pair[1]), uintptr(log), uintptr(log)},
 	}
 	pid, err := start.Start(pair[1], pair[0])

@@ -4,12 +4,16 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"runtime"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
 	"jail/monitor"
 	"jail/policy"
 	"jail/policy/syscalls"
+	"jail/sandbox/bpf"
+	"jail/sandbox/filter"
 )
 
 // monitorMain is the monitor process. Its end, for whatever reason, ends the
@@ -29,17 +33,52 @@ func monitorMain() int {
 		return 1 // the launcher says why
 	}
 	unix.Close(monitorSocket)
+	reserveThreads()
 	rules, err := rulesOf(h)
 	if err != nil {
 		return fail("monitor: %v", err)
 	}
 	out := newReporter(h, monitorLog)
-	err = tracer.Run(monitor.Config{Rules: rules, Audit: h.Audit, KillNonce: h.KillNonce, Reporter: out})
+	opt := filter.Options{Audit: h.Audit, Monitor: true, KillNonce: h.KillNonce}
+	err = tracer.Run(monitor.Config{
+		Rules: rules, Audit: h.Audit, KillNonce: h.KillNonce, Reporter: out,
+		Traced: func(arch, nr uint32, args *[6]uint64) bool {
+			return filter.Expected(rules, opt, &bpf.Data{Arch: arch, Nr: nr, Args: *args}) == unix.SECCOMP_RET_TRACE
+		},
+	})
 	out.close()
 	if err != nil {
 		return fail("monitor: %v; the program is ended", err)
 	}
 	return 0
+}
+
+// monitorProcs is GOMAXPROCS of a monitor: one for the tracer, one for the log.
+const monitorProcs = 2
+
+// reserveThreads makes the runtime start all threads that it can come to need,
+// which it then keeps: one blocked in wait, one in a write to the log, one for
+// each processor and some to spare. Later there might be no more to be had: the
+// program may have used up RLIMIT_NPROC or its control group's pids.max, and a
+// monitor that dies of that would take the program with it.
+func reserveThreads() {
+	const spare = 4
+	var ready, done sync.WaitGroup
+	release := make(chan struct{})
+	for range monitorProcs + spare {
+		ready.Add(1)
+		done.Add(1)
+		go func() {
+			defer done.Done()
+			runtime.LockOSThread() // one thread each, for as long as all of them wait
+			ready.Done()
+			<-release
+			runtime.UnlockOSThread()
+		}()
+	}
+	ready.Wait()
+	close(release)
+	done.Wait()
 }
 
 // guard makes the monitor hard to reach: a process that can't be dumped can't

@@ -56,6 +56,14 @@ func (r *reporter) Report(ev *event.Event) {
 	r.arm()
 }
 
+// Flush implements monitor.Reporter.
+func (r *reporter) Flush() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.fold.Flush(r.write)
+	r.writer.Flush(time.Now().Add(holdTime))
+}
+
 // Finish implements monitor.Reporter.
 func (r *reporter) Finish() {
 	r.mu.Lock()

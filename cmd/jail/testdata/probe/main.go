@@ -23,6 +23,8 @@ WHERE: -thread (another thread), -fork (a forked child), -exec (an executed chil
        -threadexec (this process, executed again by another thread), -daemon (a
        detached child; the parent ends first), -untraced, -untraced3 (a child made by
        clone or clone3 with CLONE_UNTRACED), -int80 (i386 entry), -x32, -times N
+       -undumpable (first), -fill (first fork until no more can be had),
+       -selftrace (under a filter of its own that wants every SYSCALL traced)
 ARG:   a number, or s:TEXT for a pointer to it`
 
 func init() { runtime.LockOSThread() }
@@ -42,6 +44,12 @@ func main() {
 			where = func(f func()) { inChild(fork(unix.CLONE_UNTRACED), f) }
 		case "-untraced3":
 			where = func(f func()) { inChild(fork3(unix.CLONE_UNTRACED), f) }
+		case "-undumpable":
+			unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
+		case "-fill":
+			fill()
+		case "-selftrace":
+			selfTrace(abi, args[1])
 		case "-daemon":
 			where = inDaemon
 		case "-threadexec":
@@ -170,6 +178,37 @@ func inChild(child uintptr, f func()) {
 		fatal("probe: child: " + status.Signal().String())
 	}
 	os.Exit(status.ExitStatus())
+}
+
+// fill forks until RLIMIT_NPROC allows no more. The children end with this
+// process.
+func fill() {
+	for {
+		child, _, errno := syscall.RawSyscall6(unix.SYS_CLONE, uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
+		if errno != 0 {
+			return
+		}
+		for child == 0 {
+			syscall.RawSyscall6(unix.SYS_PRCTL, unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0, 0)
+			syscall.RawSyscall6(unix.SYS_PPOLL, 0, 0, 0, 0, 0, 0)
+		}
+	}
+}
+
+// selfTrace installs a filter that hands the call to a tracer.
+func selfTrace(abi *syscalls.ABI, name string) {
+	nr, _ := abi.Number(name)
+	code := []unix.SockFilter{
+		{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS},
+		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jf: 1, K: nr},
+		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_TRACE | 9},
+		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW},
+	}
+	unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+	prog := unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]}
+	if _, _, errno := syscall.RawSyscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, 0, uintptr(unsafe.Pointer(&prog))); errno != 0 {
+		fatal("probe: seccomp: " + errno.Error())
+	}
 }
 
 // inDaemon runs f in a grandchild with a session of its own, after both its
