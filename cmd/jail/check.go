@@ -165,8 +165,8 @@ func alreadyBuiltIn(pol *policy.Policy) policy.Problems {
 		return nil
 	}
 	for _, b := range policies.All() {
-		other, err := readPolicy(b.Name, policyABIs())
-		if err != nil || !meansThe(pol, other) {
+		other, _, err := readPolicies([]string{b.Name}, policyABIs())
+		if err != nil || !meansThe(pol, other[0]) {
 			continue
 		}
 		return policy.Problems{{File: o.Files[0].Name, Level: policy.LevelNote,

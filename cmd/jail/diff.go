@@ -64,11 +64,9 @@ func diff(args []string) int {
 	case o.help:
 		return print(diffUsage)
 	}
-	var sides [2]*reading
-	for i, ref := range o.refs {
-		if sides[i], err = readPolicy(ref, abis); err != nil {
-			return unreadable(ref, err)
-		}
+	sides, abis, err := readPolicies(o.refs[:], abis)
+	if err != nil {
+		return unreadable("", err)
 	}
 	d := &difference{a: sides[0], b: sides[1], abis: abis}
 	if err := d.find(); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path"
 	"strings"
 
 	"jail/policy"
@@ -9,7 +10,7 @@ import (
 
 // text shows the differences, those that matter most first.
 func (d *difference) text() string {
-	a, b := d.a.ref, d.b.ref
+	a, b := d.labels()
 	if len(d.entries) == 0 {
 		if d.restricted() {
 			return a + " and " + b + " mean the same on " + d.abis[0].Name + "\n"
@@ -39,10 +40,21 @@ func (d *difference) text() string {
 	return out.String()
 }
 
+// labels are what the policies are called: the names of files without their
+// directories, where these differ.
+func (d *difference) labels() (a, b string) {
+	a, b = path.Base(d.a.ref), path.Base(d.b.ref)
+	if a == b {
+		return d.a.ref, d.b.ref
+	}
+	return a, b
+}
+
 func (d *difference) restricted() bool { return len(d.abis) < len(policyABIs()) }
 
 // verdict is the first line: what a tired reader wants to know.
 func (d *difference) verdict() string {
+	a, b := d.labels()
 	var calls [3][]string
 	for _, e := range d.entries {
 		list := &calls[e.Change]
@@ -51,14 +63,14 @@ func (d *difference) verdict() string {
 		}
 	}
 	var parts []string
-	for i, words := range [...]string{"looser than " + d.a.ref + " in ", "stricter in ", "otherwise different in "} {
+	for i, words := range [...]string{"looser than " + a + " in ", "stricter in ", "otherwise different in "} {
 		if n := len(calls[i]); n > 0 {
 			parts = append(parts, words+plural(n, "call"))
 		} else if i == 0 {
-			parts = append(parts, "not looser than "+d.a.ref)
+			parts = append(parts, "not looser than "+a)
 		}
 	}
-	return d.b.ref + " is " + strings.Join(parts, ", ")
+	return b + " is " + strings.Join(parts, ", ")
 }
 
 // section shows entries; calls of which the same is said are told together.
@@ -106,14 +118,15 @@ func (d *difference) group(out *strings.Builder, g []*entry) {
 		if i > 0 {
 			label = "or"
 		}
-		rows = append(rows, []string{label, when})
+		rows = appendFolded(rows, []string{label}, when)
 	}
 	if e.example != "" {
 		rows = append(rows, []string{"such as", e.example})
 	}
+	a, b := d.labels()
 	answers := [][]string{
-		{d.a.ref + ":", e.answers[0], e.origins[0]},
-		{d.b.ref + ":", e.answers[1], e.origins[1]},
+		{a + ":", e.answers[0], e.origins[0]},
+		{b + ":", e.answers[1], e.origins[1]},
 	}
 	padFirst(rows, answers)
 	table(out, "    ", rows)

@@ -46,11 +46,11 @@ func explain(args []string) int {
 	case archErr != nil:
 		return badUsage("explain", archErr)
 	}
-	r, err := readPolicy(words[0], abis)
+	read, abis, err := readPolicies(words[:1], abis)
 	if err != nil {
 		return unreadable(words[0], err)
 	}
-	x := &explainer{reading: r, abis: abis, json: asJSON}
+	x := &explainer{reading: read[0], abis: abis, json: asJSON}
 	if len(words) == 1 {
 		return x.result(x.whole())
 	}

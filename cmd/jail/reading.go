@@ -76,26 +76,60 @@ type reading struct {
 	rules   []*policy.Rules // by ABI
 }
 
-// readPolicy loads a policy and resolves it.
+// readPolicies loads policies, and resolves them for those of the ABIs that
+// all are good for. The error is a *notRead.
+func readPolicies(refs []string, abis []*syscalls.ABI) ([]*reading, []*syscalls.ABI, error) {
+	var out []*reading
+	for _, ref := range refs {
+		source := policySource()
+		p, err := policy.Load(ref, source)
+		if err != nil {
+			return nil, nil, &notRead{ref, err}
+		}
+		good := source.abis()
+		abis = slices.DeleteFunc(slices.Clone(abis), func(a *syscalls.ABI) bool { return !slices.Contains(good, a) })
+		if len(abis) == 0 {
+			return nil, nil, &notRead{ref, errors.New("is a profile, which is read for this machine's architecture alone")}
+		}
+		out = append(out, &reading{ref: ref, policy: p, outline: p.Outline()})
+	}
+	for _, r := range out {
+		for _, abi := range abis {
+			rules, err := r.policy.Resolve(abi)
+			if err != nil {
+				return nil, nil, &notRead{r.ref, err}
+			}
+			r.rules = append(r.rules, rules)
+		}
+	}
+	return out, abis, nil
+}
+
+// notRead says which policy cannot be read, and why.
+type notRead struct {
+	ref string
+	err error
+}
+
+func (e *notRead) Error() string { return e.ref + ": " + e.err.Error() }
+
+// readPolicy is readPolicies for one.
 func readPolicy(ref string, abis []*syscalls.ABI) (*reading, error) {
-	p, err := policy.Load(ref, policySource())
+	r, _, err := readPolicies([]string{ref}, abis)
 	if err != nil {
 		return nil, err
 	}
-	r := &reading{ref: ref, policy: p, outline: p.Outline()}
-	for _, abi := range abis {
-		rules, err := p.Resolve(abi)
-		if err != nil {
-			return nil, err
-		}
-		r.rules = append(r.rules, rules)
-	}
-	return r, nil
+	return r[0], nil
 }
 
-// unreadable says why a policy cannot be read.
+// unreadable says why a policy cannot be read; a *notRead knows better than
+// the caller which one it is.
 func unreadable(ref string, err error) int {
+	var at *notRead
 	var problems policy.Problems
+	if errors.As(err, &at) {
+		ref, err = at.ref, at.err
+	}
 	if errors.As(err, &problems) {
 		printErr(problems.Error() + "\n")
 		return fail("the policy %s has errors", ref)
