@@ -38,7 +38,7 @@ func TestLint(t *testing.T) {
 		{"logging default", "default = \"log\"", []string{"1:11: warning: lets io_uring", "1:11: warning: lets ptrace"}},
 		{"io_uring", ruleText("@aio", "", "log"), []string{"1:1: warning: lets io_uring_setup through"}},
 		{"ptrace", ruleText("ptrace", "request == PTRACE_TRACEME", "allow"), []string{"1:1: warning: lets ptrace through"}},
-		{"mounting", ruleText("@mount", "", "allow"), []string{"1:1: warning: lets mount, umount2, pivot_root and others through: they change what paths mean"}},
+		{"mounting", ruleText("@mount", "", "allow"), []string{"1:1: warning: lets mount, umount2, pivot_root and others through: this changes what paths mean"}},
 		{"keyrings", ruleText("keyctl add_key", "", "allow"), []string{"1:1: warning: lets keyctl and add_key through: kernel keyrings"}},
 		{"handles", ruleText("open_by_handle_at", "", "allow"), []string{"1:1: warning: lets open_by_handle_at through: it opens files by number"}},
 		{"bpf by two rules", ruleText("bpf", "cmd == 0", "allow") + ruleText("bpf", "", "deny"), []string{"1:1: warning: lets bpf through"}},

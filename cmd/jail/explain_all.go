@@ -208,7 +208,8 @@ func (l *overview) clauses(c callOf) string {
 			continue // rules before it decide wherever it holds
 		}
 		r := &l.x.outline.Rules[clause.Then.Rule]
-		rows = appendFolded(rows, []string{answerText(clause.Then), r.Origin}, "where "+r.When)
+		when := conditionText(r, clause.When, writerOf(l.abi, c.Nr))
+		rows = appendFolded(rows, []string{answerText(clause.Then), r.Origin}, "where "+when)
 	}
 	rows = append(rows, []string{answerText(c.Otherwise), originText(l.rules.Origins[c.Otherwise.Rule]), "otherwise"})
 	var b strings.Builder

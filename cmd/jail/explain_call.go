@@ -242,8 +242,10 @@ func (x *explainer) ruleRows(rows [][]string, a *answerOn, rule int, word string
 	}
 	r := &x.outline.Rules[rule]
 	text := ruleAnswer(r) + " " + namedBy(r, a.write.Call)
-	if r.When != "" {
-		text += " when " + r.When
+	for _, clause := range a.call.Clauses {
+		if clause.Then.Rule == rule {
+			text += " when " + conditionText(r, clause.When, writerOf(a.abi, a.call.Nr))
+		}
 	}
 	return appendFolded(rows, []string{word, r.Origin}, text)
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"jail/policy"
+	"jail/policy/compare"
 	"jail/policy/syscalls"
 )
 
@@ -18,6 +20,15 @@ func ruleAnswer(r *policy.RuleOutline) string {
 		out += " quiet"
 	}
 	return out
+}
+
+// conditionText is a rule's condition as it was written. One that was written
+// in numbers alone, as a profile's are, reads better by the names of these.
+func conditionText(r *policy.RuleOutline, when policy.Expr, w *compare.Writer) string {
+	if strings.ContainsFunc(r.When, unicode.IsUpper) {
+		return r.When
+	}
+	return w.Text(when)
 }
 
 // namedBy says under which name a rule has the call: its own, or a set's.
