@@ -112,6 +112,7 @@ func describe(write Writer, ours *policy.Rules, d compare.Difference) finding {
 		f.text = refused(d.B) + ", in the policy let through"
 	}
 	if d.A.Action <= policy.Log && d.B.Action <= policy.Log {
+		f.change = compare.Other
 		f.text = logged(d.B.Action) + ", in the policy " + logged(d.A.Action)
 	} else if d.A.Action > policy.Log && d.B.Action > policy.Log {
 		f.change = compare.Other

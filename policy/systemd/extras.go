@@ -102,22 +102,35 @@ func passes(d policy.Decision) int {
 }
 
 // namespaces writes RestrictNamespaces=: a kind that the policy refuses
-// everywhere is left out of the list.
+// everywhere is refused. systemd before 252 ignores a list with "time" in it,
+// so where time namespaces are refused the others are listed that are not.
 func (e *exporter) namespaces() {
-	if e.fits("RestrictNamespaces=yes") {
-		e.out.WriteString("RestrictNamespaces=\nRestrictNamespaces=yes\n")
-		return
-	}
-	var refused []string
+	var refused, rest []string
+	time := false
 	for _, k := range namespaceKinds {
-		// systemd before 252 would ignore a list with "time" in it.
-		if k.word != "time" && e.fits("RestrictNamespaces=~"+k.word) {
+		switch fits := e.fits("RestrictNamespaces=~" + k.word); {
+		case k.word == "time":
+			time = fits
+		case fits:
 			refused = append(refused, k.word)
+		default:
+			rest = append(rest, k.word)
 		}
 	}
-	if len(refused) > 0 {
-		e.out.WriteString("RestrictNamespaces=\nRestrictNamespaces=~" + strings.Join(refused, " ") + "\n")
+	value := ""
+	switch {
+	case e.fits("RestrictNamespaces=yes"):
+		value = "yes"
+	case time && len(refused) > 0 && len(rest) > 0:
+		value = strings.Join(rest, " ")
+	case time && len(refused) == 0:
+		value = "~time"
+	case len(refused) > 0:
+		value = "~" + strings.Join(refused, " ")
+	default:
+		return
 	}
+	e.out.WriteString("RestrictNamespaces=\nRestrictNamespaces=" + value + "\n")
 }
 
 // families writes RestrictAddressFamilies=.

@@ -1,6 +1,7 @@
 package systemd
 
 import (
+	"strconv"
 	"testing"
 
 	"jail/policy"
@@ -28,3 +29,5 @@ func imported(t testing.TB, text string) *policy.Rules {
 	}
 	return rules[0]
 }
+
+func parseHex(s string) (uint64, error) { return strconv.ParseUint(s, 0, 64) }

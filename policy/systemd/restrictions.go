@@ -34,7 +34,7 @@ func (s *settings) restrictions() []rule {
 	out = append(out, s.modeRules()...)
 	out = append(out, s.namespaceRules()...)
 	for _, p := range partial {
-		if a, on := s.enabled(p.key); on && !strings.EqualFold(a.value, "private") {
+		if a, on := s.enabled(p.key); on {
 			r := deny(eperm, p.calls...)
 			r.from = []assignment{a}
 			out = append(out, r)
