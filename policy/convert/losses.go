@@ -70,6 +70,9 @@ func merge(list []finding, f finding) []finding {
 func (f finding) loss() Loss {
 	slices.Sort(f.calls)
 	text := strings.Join(f.calls, ", ")
+	if few := 12; len(f.calls) > 2*few && f.change != compare.Looser {
+		text = strings.Join(f.calls[:few], ", ") + " and " + strconv.Itoa(len(f.calls)-few) + " more"
+	}
 	if f.when != "" {
 		text += " when " + f.when
 	}
