@@ -170,5 +170,49 @@ func orderBoxes(t policy.Test, mask, value uint64, want uint64, orEqual bool) (o
 	return out
 }
 
+// joined returns the same calls in fewer boxes: two that differ in one bit are
+// one, and one within another is not needed.
+func joined(list []box) []box {
+	const most = 4 * mostRules // pairs are tried
+	for again := len(list) <= most; again; {
+		again = false
+		for i := 0; i < len(list); i++ {
+			for j := len(list) - 1; j > i; j-- {
+				c, ok := join2(list[i], list[j])
+				if !ok {
+					c, ok = join2(list[j], list[i])
+				}
+				if ok {
+					list[i], again = c, true
+					list = append(list[:j], list[j+1:]...)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// join2 returns the box that holds exactly the calls of both, if there is one.
+func join2(a, b box) (box, bool) {
+	if c, ok := common(a, b); ok {
+		return a, c == b // b lies in a
+	}
+	if a.mask != b.mask {
+		return box{}, false
+	}
+	at, bits := 0, uint64(0)
+	for i := range a.mask {
+		if d := a.value[i] ^ b.value[i]; d != 0 {
+			if bits != 0 || d&(d-1) != 0 {
+				return box{}, false
+			}
+			at, bits = i, d
+		}
+	}
+	a.mask[at] &^= bits
+	a.value[at] &^= bits
+	return a, true
+}
+
 // ones returns n one bits.
 func ones(n uint8) uint64 { return ^uint64(0) >> (64 - n) }

@@ -163,7 +163,7 @@ func (x *exporter) direct(c *policy.Call) ([]region, bool) {
 				continue
 			}
 			b := boxer{most: mostRules}
-			for _, box := range b.of(and) {
+			for _, box := range joined(b.of(and)) {
 				out.args = append(out.args, box.args())
 			}
 			if b.over {
@@ -226,20 +226,17 @@ func directArgs(e policy.Expr) (args []specs.LinuxSeccompArg, ok bool) {
 func divide(c *policy.Call, def answer, of func(policy.Decision) answer) ([]region, bool) {
 	b := boxer{most: 4 * mostRules}
 	var out []region
-	total := 0
-	give := func(a answer, boxes []box) {
-		if a == def || len(boxes) == 0 {
+	var boxes [][]box // by region
+	give := func(a answer, list []box) {
+		if a == def || len(list) == 0 {
 			return
 		}
-		total += len(boxes)
 		i := slices.IndexFunc(out, func(r region) bool { return r.answer == a })
 		if i < 0 {
 			i = len(out)
-			out = append(out, region{answer: a})
+			out, boxes = append(out, region{answer: a}), append(boxes, nil)
 		}
-		for _, box := range boxes {
-			out[i].args = append(out[i].args, box.args())
-		}
+		boxes[i] = append(boxes[i], list...)
 	}
 	left := []box{{}}
 	for _, clause := range c.Clauses {
@@ -251,6 +248,14 @@ func divide(c *policy.Call, def answer, of func(policy.Decision) answer) ([]regi
 		}
 	}
 	give(of(c.Otherwise), left)
+	total := 0
+	for i := range out {
+		boxes[i] = joined(boxes[i])
+		total += len(boxes[i])
+		for _, box := range boxes[i] {
+			out[i].args = append(out[i].args, box.args())
+		}
+	}
 	return out, !b.over && total <= mostRules
 }
 

@@ -183,11 +183,15 @@ func (w *whenWriter) flags(i uint8, mask uint64) string {
 }
 
 // constant returns the name with that prefix that has the value, or the value
-// as a number. Of synonyms it gives the shortest that is not AF_LOCAL.
+// as a number. Of synonyms it gives the shortest that is in common use.
 func (w *whenWriter) constant(prefix string, v uint64) string {
 	best := ""
 	for name := range syscalls.ConstantNames(w.abi) {
-		if !strings.HasPrefix(name, prefix) || name == "AF_LOCAL" || name == "AF_MAX" || name == "AF_ROUTE" {
+		if !strings.HasPrefix(name, prefix) {
+			continue
+		}
+		switch name {
+		case "AF_LOCAL", "AF_FILE", "AF_ROUTE", "AF_MAX":
 			continue
 		}
 		if x, ok := syscalls.Constant(w.abi, name); ok && x == v && (best == "" || len(name) < len(best)) {
