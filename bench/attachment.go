@@ -17,8 +17,8 @@ func attachmentPlans() []plan {
 		many, quick int // per round
 	}{
 		{"a signal to itself", "signals", 5000, 1000},
-		{"a thread created and joined", "threads", 1000, 100},
-		{"a process: vfork, exec, exit, wait", "processes", 100, 20},
+		{"a thread created and joined", "threads", 2500, 200},
+		{"a process: vfork, exec, exit, wait", "processes", 200, 20},
 	} {
 		for _, at := range []placement{together, anywhere} {
 			all = append(all, plan{g, kind.name + ", " + at.String(),
