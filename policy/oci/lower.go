@@ -87,7 +87,7 @@ func (l lowering) arg(a specs.LinuxSeccompArg) condition {
 		return condition{Expr: test(a.Index, arg, null, full(arg), 0)}
 	}
 	c := condition{Expr: l.register(arg, a)}
-	if arg.Bits < 64 {
+	if arg.Bits < 64 && (a.Op != specs.OpMaskedEqual || a.Value&^full(arg) != 0) {
 		c.fidelity = narrow
 	}
 	return c

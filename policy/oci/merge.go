@@ -353,8 +353,8 @@ func (m *merger) compareWidths() {
 			"garbage above an int passes no rule ("+strings.Join(m.narrow, ", ")+")")
 	}
 	for _, a := range m.profile.arches {
-		if string(a) != scmpArch(m.target.ABI) {
-			m.lose(m.profile.off, string(a)+": calls through this ABI are always refused")
+		if a.text != scmpArch(m.target.ABI) {
+			m.lose(a.off, a.text+": calls through this ABI are always refused")
 		}
 	}
 }

@@ -130,7 +130,11 @@ func ours(t testing.TB, data []byte, target Target) []string {
 		}
 		calls = append(calls, c)
 	}
-	return ruleSet(p.def.word, &errno, p.arches, calls)
+	var arches []specs.Arch
+	for _, a := range p.arches {
+		arches = append(arches, specs.Arch(a.text))
+	}
+	return ruleSet(p.def.word, &errno, arches, calls)
 }
 
 // TestMobyLoader compares what we read with what Docker's own loader does, for

@@ -16,8 +16,8 @@ import (
 // profile is what a JSON file says, checked but not yet resolved.
 type profile struct {
 	def      action
-	defOff   int          // of defaultAction's value
-	arches   []specs.Arch // architectures, or archMap's for the target
+	defOff   int    // of defaultAction's value
+	arches   []word // architectures, or archMap's for the target
 	flags    []string
 	elements []element
 	off      int // of the object

@@ -32,7 +32,8 @@ func (r *reader) profile(n node, path string) *profile {
 		case "architectures":
 			arches = &v
 			for i, w := range r.words(v, path) {
-				p.arches = append(p.arches, r.arch(w, path+"["+strconv.Itoa(i)+"]"))
+				r.arch(w, path+"["+strconv.Itoa(i)+"]")
+				p.arches = append(p.arches, w)
 			}
 		case "archMap":
 			archMap = &v
@@ -111,32 +112,32 @@ var archNames = [...]specs.Arch{
 	specs.ArchLOONGARCH64, specs.ArchM68K, specs.ArchSH, specs.ArchSHEB,
 }
 
-// arch reads an architecture, and names what becomes of a foreign one.
-func (r *reader) arch(w word, path string) specs.Arch {
-	a := specs.Arch(w.text)
-	if !slices.Contains(archNames[:], a) {
+// arch checks the name of an architecture.
+func (r *reader) arch(w word, path string) {
+	if !slices.Contains(archNames[:], specs.Arch(w.text)) {
 		r.fail(w.off, quote(path)+": unknown architecture "+quote(w.text)+meant(nearestOf(w.text, archNames[:])))
 	}
-	return a
 }
 
 // archMap takes the architectures that go with the target's.
 func (r *reader) archMap(p *profile, n node, path string) {
 	r.list(n, path, func(path string, v node) {
-		var main specs.Arch
-		var sub []specs.Arch
+		var main word
+		var sub []word
 		r.fields(v, path+".", archKeys, func(name, path string, v node) {
 			switch name {
 			case "architecture":
-				main = r.arch(word{r.text(v, path), v.off}, path)
+				main = word{r.text(v, path), v.off}
+				r.arch(main, path)
 			case "subArchitectures":
 				for i, w := range r.words(v, path) {
-					sub = append(sub, r.arch(w, path+"["+strconv.Itoa(i)+"]"))
+					r.arch(w, path+"["+strconv.Itoa(i)+"]")
+					sub = append(sub, w)
 				}
 			}
 		})
-		if string(main) == scmpArch(r.target.ABI) && len(p.arches) == 0 {
-			p.arches = append([]specs.Arch{main}, sub...)
+		if main.text == scmpArch(r.target.ABI) && len(p.arches) == 0 {
+			p.arches = append([]word{main}, sub...)
 		}
 	})
 }
