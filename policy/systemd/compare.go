@@ -1,6 +1,7 @@
 package systemd
 
 import (
+	"errors"
 	"strings"
 
 	"jail/policy"
@@ -36,11 +37,11 @@ func resolve(text string) ([]*policy.Rules, error) {
 func (e *exporter) compare(body string, write convert.Writer) error {
 	unit, err := Import([]File{{Name: "unit", Data: []byte(body)}})
 	if err != nil {
-		return errNotOwn
+		return errors.New("the directives written cannot be read back: " + err.Error())
 	}
 	theirs, err := resolve(unit.Policy)
 	if err != nil {
-		return errNotOwn
+		return errors.New("the directives written cannot be read back: " + err.Error())
 	}
 	var pairs [][2]*policy.Rules
 	for i, r := range e.rules {

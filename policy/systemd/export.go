@@ -1,7 +1,6 @@
 package systemd
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -292,5 +291,3 @@ func (e *exporter) gain(set string, in, left map[string]bool) int {
 	}
 	return n
 }
-
-var errNotOwn = errors.New("the directives written cannot be read back")
