@@ -1,5 +1,6 @@
 # What shells are for: pipes, jobs, traps, substitutions.
 set -u
+[ "$PPID" -gt 0 ] && echo "has a parent"
 
 seq 20000 | sort -rn | awk '{ print $1 % 7 }' | sort | uniq -c
 seq 100000 | head -n 1
