@@ -7,16 +7,17 @@ import (
 )
 
 const usage = `Usage: jail [FLAGS] PROGRAM [ARGUMENTS]
-       jail check POLICY...      say what is wrong with a policy, all at once
-       jail check --prove POLICY...  prove that the compiled filter is the policy
+       jail check [--prove|--strict] POLICY...
+                                   say what is wrong with a policy, all at once,
+                                   or prove that its filter means what it says
        jail explain POLICY [CALL]  what a policy says, or says of a call, and why
-       jail diff A B             what policy B lets through that A does not
-       jail compile POLICY       the seccomp filter: --asm lists it, --raw writes it
-       jail disasm FILE          list any seccomp filter
-       jail version              versions, and what this kernel offers
-       jail import FORMAT FILE   a policy from another program's: a seccomp profile
-       jail export FORMAT POLICY the reverse
-       jail policies [NAME]      list the built-in policies, or print one
+       jail diff A B               what policy B lets through that A does not
+       jail policies [NAME]        list the built-in policies, or print one
+       jail import FORMAT FILE     a policy from docker's or systemd's format
+       jail export FORMAT POLICY   the reverse; also to oci and minijail
+       jail compile POLICY         the seccomp filter: --asm lists it, --raw writes it
+       jail disasm FILE            list any seccomp filter
+       jail version                versions, and what this kernel offers
 
 Runs PROGRAM with only the system calls that a policy allows.
 
