@@ -14,7 +14,7 @@ import (
 // The error, if any, is a policy.Problems with everything that is wrong with
 // the profile.
 func Import(data []byte, name string, t Target) (convert.Result, error) {
-	m, err := parse(data, name, t)
+	m, err := parse(data, name, t, true)
 	if err != nil {
 		return convert.Result{}, err
 	}
@@ -30,15 +30,16 @@ func Import(data []byte, name string, t Target) (convert.Result, error) {
 // whatever speaks of a rule points into the profile. It means what Import's
 // does, and it is made for machines.
 func Inline(data []byte, name string, t Target) (convert.Result, error) {
-	m, err := parse(data, name, t)
+	m, err := parse(data, name, t, false)
 	if err != nil {
 		return convert.Result{}, err
 	}
 	return convert.Result{Policy: m.inline(), Losses: m.losses}, nil
 }
 
-func parse(data []byte, name string, t Target) (*merger, error) {
+func parse(data []byte, name string, t Target, hints bool) (*merger, error) {
 	r := newReader(data, name, t)
+	r.hints = hints
 	p := r.read()
 	if p == nil {
 		return nil, r.problems

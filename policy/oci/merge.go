@@ -127,8 +127,11 @@ func (r *reader) merge(p *profile) *merger {
 }
 
 func (m *merger) unknown(w word) {
-	m.lose(w.off, "no architecture that jail knows has a call "+quote(w.text)+meant(syscalls.Nearest(w.text, syscalls.Names()))+
-		": it is passed over")
+	hint := ""
+	if m.hints {
+		hint = meant(syscalls.Nearest(w.text, syscalls.Names()))
+	}
+	m.lose(w.off, "no architecture that jail knows has a call "+quote(w.text)+hint+": it is passed over")
 }
 
 // call finds out what the elements, by index and in their order, make of a

@@ -53,6 +53,7 @@ type reader struct {
 	src      string
 	lines    []int // offset of each line's first byte
 	target   Target
+	hints    bool // a loss may take its time
 	problems policy.Problems
 	losses   []convert.Loss
 }
