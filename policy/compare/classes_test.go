@@ -96,6 +96,34 @@ func TestManyConditions(t *testing.T) {
 	}
 }
 
+// So is one of a thousand values, and one of many bounds.
+func TestLongLists(t *testing.T) {
+	call := func(n uint64, op policy.Op) *policy.Rules {
+		var or policy.Or
+		for v := range n {
+			or = append(or, policy.And{policy.Test{Arg: 1, Width: 32, Mask: 0xffffffff, Op: op, Value: 5 * v},
+				policy.Test{Arg: 1, Width: 32, Mask: 0xffffffff, Op: policy.Ne, Value: 5*v + n%2}})
+		}
+		in := policy.Or{}
+		for v := range n {
+			in = append(in, policy.Test{Arg: 0, Width: 32, Mask: 0xffffffff, Value: 3 * v})
+		}
+		return &policy.Rules{ABI: syscalls.X86_64, Calls: []policy.Call{{
+			Clauses: []policy.Clause{{When: policy.And{in, policy.Or{or, in}}}}, Otherwise: policy.Decision{Action: policy.Kill}}}}
+	}
+	for _, op := range []policy.Op{policy.Eq, policy.Ge} {
+		for _, n := range []uint64{100, 1001, 5001} {
+			start := time.Now()
+			ds, err := Compare(call(n, op), call(n-1, op))
+			took := time.Since(start)
+			if _, tooMuch := err.(TooComplex); took > 5*time.Second || err == nil && len(ds) == 0 || err != nil && !tooMuch || err != nil && n == 100 {
+				t.Errorf("%v %d: %d differences, error %v, after %v", op, n, len(ds), err, took)
+			}
+			t.Logf("%v %d: %d differences, error %v, after %v", op, n, len(ds), err, took)
+		}
+	}
+}
+
 // What is too much to look at is said to be so, and soon.
 func TestTooComplex(t *testing.T) {
 	g := generator{rand.New(rand.NewPCG(1, 2))}

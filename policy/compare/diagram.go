@@ -1,6 +1,8 @@
 package compare
 
 import (
+	"slices"
+
 	"jail/policy"
 )
 
@@ -164,6 +166,9 @@ func (d *diagram) region(f ref, value int) ref {
 
 // expr is 1 where the expression holds.
 func (d *diagram) expr(e policy.Expr) ref {
+	if i := d.within(e); i >= 0 {
+		return d.tabulate(i, e)
+	}
 	switch e := e.(type) {
 	case policy.Test:
 		return d.test(canonical(e))
@@ -183,6 +188,32 @@ func (d *diagram) expr(e policy.Expr) ref {
 		return out
 	}
 	panic(tooComplex{}) // policy.Expr has no other types
+}
+
+// within returns the variable that holds all bits that e looks at, -1 where
+// there is none.
+func (d *diagram) within(e policy.Expr) int {
+	out := -1
+	for _, t := range collect(nil, e) {
+		i := slices.IndexFunc(d.vars, func(v *variable) bool { return v.arg == t.Arg && t.Mask != 0 && t.Mask&^v.mask == 0 })
+		if i < 0 || out >= 0 && out != i {
+			return -1
+		}
+		out = i
+	}
+	return out
+}
+
+// tabulate asks an expression about one variable for each class at once: a
+// long list of values need not be joined one by one.
+func (d *diagram) tabulate(i int, e policy.Expr) ref {
+	v := d.vars[i]
+	kids := make([]ref, len(v.values))
+	d.spend(len(kids))
+	for c := range kids {
+		kids[c] = d.truth(v.holds(e, c))
+	}
+	return d.node(i, kids)
 }
 
 // test is 1 where a canonical test holds. One that spans several variables

@@ -14,7 +14,8 @@ var ErrTooComplex = errors.New("the conditions are too complex to compare")
 
 const (
 	maxClasses = 4096 // of one variable
-	maxTests   = 4096 // of one call
+	maxTests   = 8192 // of one call
+	maxOrdered = 512  // of one variable, where some ask for order
 )
 
 // variable is a set of bits of one argument that is looked at as a whole,
@@ -136,6 +137,8 @@ func (c *component) split() ([]*variable, error) {
 	switch {
 	case !ordered:
 		return c.blocks(), nil
+	case len(c.tests) > maxOrdered:
+		return nil, ErrTooComplex
 	case mixed:
 		return c.joint()
 	}
