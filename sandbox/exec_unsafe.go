@@ -33,11 +33,12 @@ type execImage struct {
 	shell   *byte
 	env     []*byte
 	name    string
+	hint    string
 	message []byte
 }
 
 func (l *Launch) image() (*execImage, error) {
-	im := &execImage{names: candidates(l.Argv[0], lookupPath(l.Env)), name: l.Argv[0]}
+	im := &execImage{names: candidates(l.Argv[0], lookupPath(l.Env)), name: l.Argv[0], hint: l.Hint}
 	var err error
 	if im.argv, err = syscall.SlicePtrFromStrings(l.Argv); err != nil {
 		return nil, ErrArgument
@@ -56,7 +57,7 @@ func (l *Launch) image() (*execImage, error) {
 	}
 	im.shell, _ = syscall.BytePtrFromString(shell)
 	im.script = append([]*byte{im.shell, nil}, im.argv[1:]...)
-	im.message = make([]byte, 0, longest+len(im.name)+256)
+	im.message = make([]byte, 0, longest+len(im.name)+len(im.hint)+256)
 	return im, nil
 }
 
@@ -96,12 +97,13 @@ func (im *execImage) fail(nonce uintptr, name string, errno syscall.Errno) {
 	m = append(m, name...)
 	if errno == unix.ENOENT {
 		code = ExitNotFound
-		m = append(m, ": program not found\n"...)
+		m = append(m, ": program not found"...)
+		m = append(m, im.hint...)
 	} else {
 		m = append(m, ": cannot be executed: "...)
 		m = append(m, errno.Error()...)
-		m = append(m, '\n')
 	}
+	m = append(m, '\n')
 	syscall.RawSyscall6(unix.SYS_WRITE, 2, uintptr(unsafe.Pointer(&m[0])), uintptr(len(m)), 0, 0, nonce)
 	for {
 		syscall.RawSyscall6(unix.SYS_EXIT_GROUP, code, 0, 0, 0, 0, nonce)

@@ -24,6 +24,9 @@ type Launch struct {
 	// kernel ignores that register for these calls.
 	Nonce uint64
 
+	// Hint follows the message that the program was not found.
+	Hint string
+
 	// Dispositions are restored before the filter is installed.
 	Dispositions Dispositions
 }

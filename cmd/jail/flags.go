@@ -3,7 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
+
+	"jail/policy/syscalls"
 )
 
 const usage = `Usage: jail [FLAGS] PROGRAM [ARGUMENTS]
@@ -84,7 +88,7 @@ func parseOptions(args []string) (*options, error) {
 		}
 		set := o.setterFor(name)
 		if set == nil {
-			return nil, fmt.Errorf("unknown flag %s", name)
+			return nil, fmt.Errorf("unknown flag %s%s", name, meant(name, slices.Values(flagNames[:])))
 		}
 		if !hasValue {
 			if len(args) == 0 {
@@ -96,11 +100,25 @@ func parseOptions(args []string) (*options, error) {
 			return nil, err
 		}
 	}
+	if o.noMonitor && o.summary {
+		return nil, errors.New("--summary is the monitor's, and --no-monitor leaves it out")
+	}
 	o.program = args
 	if len(args) == 0 && !o.help && !o.version {
 		return nil, errNoProgram
 	}
 	return o, nil
+}
+
+// flagNames are the long forms, for suggestions.
+var flagNames = [...]string{"--policy", "--audit", "--no-monitor", "--log", "--log-format", "--summary", "--quiet", "--version", "--help"}
+
+// meant returns ` (did you mean X?)`, or "" where nothing is near.
+func meant(word string, names iter.Seq[string]) string {
+	if near := syscalls.Nearest(word, names); near != "" {
+		return " (did you mean " + near + "?)"
+	}
+	return ""
 }
 
 func (o *options) switchFor(name string) *bool {

@@ -52,8 +52,8 @@ func TestParseOptions(t *testing.T) {
 		{[]string{"ls", "-l"}, options{policy: "default", log: "stderr", program: []string{"ls", "-l"}}},
 		{[]string{"-p", "web", "--audit", "--", "-x"}, options{policy: "web", log: "stderr", audit: true, program: []string{"-x"}}},
 		{[]string{"-pweb", "-q", "x"}, options{policy: "web", log: "stderr", quiet: true, program: []string{"x"}}},
-		{[]string{"--policy=a=b", "--log=fd:3", "--log-format", "json", "--summary", "--no-monitor", "x", "--audit"},
-			options{policy: "a=b", log: "fd:3", json: true, summary: true, noMonitor: true, program: []string{"x", "--audit"}}},
+		{[]string{"--policy=a=b", "--log=fd:3", "--log-format", "json", "--summary", "x", "--audit"},
+			options{policy: "a=b", log: "fd:3", json: true, summary: true, program: []string{"x", "--audit"}}},
 		{[]string{"-"}, options{policy: "default", log: "stderr", program: []string{"-"}}},
 	} {
 		got, err := parseOptions(c.args)
@@ -61,7 +61,7 @@ func TestParseOptions(t *testing.T) {
 			t.Errorf("%q: %+v, %v; want %+v", c.args, got, err, c.want)
 		}
 	}
-	for _, args := range [][]string{nil, {"--"}, {"--policy", ""}, {"-z", "x"}, {"--log-format", "xml", "x"}, {"--audit=1", "x"}, {"-qx", "x"}} {
+	for _, args := range [][]string{nil, {"--"}, {"--policy", ""}, {"-z", "x"}, {"--log-format", "xml", "x"}, {"--audit=1", "x"}, {"-qx", "x"}, {"--no-monitor", "--summary", "x"}} {
 		if _, err := parseOptions(args); err == nil {
 			t.Errorf("%q is accepted", args)
 		}

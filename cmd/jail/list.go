@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"jail/policies"
-	"jail/policy/syscalls"
 )
 
 // listPolicies lists the built-in policies, or prints those that are named.
@@ -22,17 +21,9 @@ func listPolicies(args []string) int {
 	for _, name := range args {
 		text, ok := policies.Text(name)
 		if !ok {
-			return fail("there is no built-in policy %q%s; jail policies lists them", name, nearestPolicy(name))
+			return fail("there is no built-in policy %q%s; jail policies lists them", name, meant(name, slices.Values(policies.Names())))
 		}
 		out.WriteString(text)
 	}
 	return print(out.String())
-}
-
-func nearestPolicy(name string) string {
-	near := syscalls.Nearest(name, slices.Values(policies.Names()))
-	if near == "" {
-		return ""
-	}
-	return ` (did you mean "` + near + `"?)`
 }

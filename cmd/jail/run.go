@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -111,7 +112,7 @@ func prepare(o *options) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.launch = sandbox.Launch{Argv: o.program, Env: sandbox.Environ(), Filter: program, Nonce: nonces.launch}
+	p.launch = sandbox.Launch{Hint: hint(o.program[0]), Argv: o.program, Env: sandbox.Environ(), Filter: program, Nonce: nonces.launch}
 	p.handoff = handoff{
 		PID:   uint32(unix.Getpid()),
 		Audit: o.audit, JSON: o.json, Summary: o.summary, Quiet: o.quiet,
@@ -163,4 +164,28 @@ func async[T any](f func() (T, error)) func() (T, error) {
 		r := <-c
 		return r.value, r.err
 	}
+}
+
+// hint is what to say of a program that is not there: its name may have been
+// meant for jail itself.
+func hint(program string) string {
+	switch {
+	case strings.Contains(program, "/"):
+		return ""
+	case program == "help":
+		return " (did you mean jail --help?)"
+	case policy.IsPath(program):
+		return " (did you mean jail --policy " + program + "?)"
+	}
+	near := syscalls.Nearest(program, func(yield func(string) bool) {
+		for _, c := range subcommands {
+			if !yield(c.name) {
+				return
+			}
+		}
+	})
+	if near == "" {
+		return ""
+	}
+	return " (did you mean jail " + near + "?)"
 }
