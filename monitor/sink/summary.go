@@ -89,11 +89,14 @@ func (s *Summary) sorted() []*row {
 //
 //	{"type":"summary","verdict":"denied","syscall":"openat","rule":"web.toml:14","count":7,"example":"openat(...)"}
 //
-// and text as a table of which each line starts with "jail: ". Nothing at all
-// is appended to JSON where no call was counted; text then says so.
+// and text as a table of which each line starts with "jail: ". Where no call
+// was counted, both say so: JSON as {"type":"summary","count":0}.
 func AppendSummary(dst []byte, f Format, s *Summary) []byte {
 	rows := s.sorted()
 	if f == JSON {
+		if len(rows) == 0 {
+			return append(dst, `{"type":"summary","count":0}`+"\n"...)
+		}
 		for _, r := range rows {
 			dst = appendRowJSON(dst, r)
 		}
