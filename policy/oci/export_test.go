@@ -12,7 +12,6 @@ import (
 
 	"jail/policies"
 	"jail/policy"
-	"jail/policy/space"
 	"jail/policy/syscalls"
 	"jail/sandbox/bpf/bpftest/libseccomp"
 )
@@ -50,7 +49,7 @@ func sameMeaning(t testing.TB, a, b *policy.Rules) (classes int) {
 				conditions = append(conditions, clause.When)
 			}
 		}
-		space.Walk(conditions, func(args *[6]uint64) bool {
+		walk(t, conditions, func(args *[6]uint64) bool {
 			classes++
 			got, want := bare(b.Decide(b.ABI.Audit, nr, args)), bare(a.Decide(a.ABI.Audit, nr, args))
 			if got != want {
@@ -189,7 +188,7 @@ func stricter(t *testing.T, a, b *policy.Rules) {
 				conditions = append(conditions, clause.When)
 			}
 		}
-		space.Walk(conditions, func(args *[6]uint64) bool {
+		walk(t, conditions, func(args *[6]uint64) bool {
 			was, is := a.Decide(a.ABI.Audit, nr, args), b.Decide(a.ABI.Audit, nr, args)
 			if answerOf(is).severity() < answerOf(was).severity() {
 				t.Errorf("%s with %#x: %s, was %s", a.ABI.Syscall(nr), *args, bare(is), bare(was))

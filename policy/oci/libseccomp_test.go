@@ -10,7 +10,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"jail/policy"
-	"jail/policy/space"
 	"jail/policy/syscalls"
 	"jail/sandbox/bpf"
 	"jail/sandbox/bpf/bpftest/libseccomp"
@@ -168,7 +167,7 @@ func against(t testing.TB, data []byte, target Target, theirs runc, their bpf.Pr
 				conditions = append(conditions, clause.When)
 			}
 		}
-		space.Walk(conditions, func(args *[6]uint64) bool {
+		walk(t, conditions, func(args *[6]uint64) bool {
 			n.classes++
 			d := bpf.Data{Nr: nr, Arch: abi.Audit, Args: *args}
 			got, want := run(our, &d), run(their, &d)

@@ -10,7 +10,6 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 
 	"jail/policy"
-	"jail/policy/space"
 	"jail/policy/syscalls"
 )
 
@@ -172,7 +171,7 @@ func compareCall(t *testing.T, p *specs.LinuxSeccomp, rules *policy.Rules, call,
 			conditions = append(conditions, registerTest(a))
 		}
 	}
-	space.Walk(conditions, func(args *[6]uint64) bool {
+	walk(t, conditions, func(args *[6]uint64) bool {
 		classes++
 		got := answerOf(rules.Decide(rules.ABI.Audit, nr, args))
 		same, mildest := false, 2
