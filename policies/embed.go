@@ -26,11 +26,11 @@ var (
 // All lists the built-ins.
 func All() []Builtin {
 	return []Builtin{
-		{"default", "any program: what containers may do, and no more"},
+		{"default", "any program: about what containers may do"},
 		{"web", "a network server: files, processes, TCP, UDP and Unix sockets"},
 		{"cli", "a command-line program: files, pipes, processes, no network"},
 		{"base", "what any program needs to start, allocate, run threads and end"},
-		{"strict", "compute only: read and write what is open already"},
+		{"strict", "compute only: read and write what is open already; statically linked programs only"},
 	}
 }
 
