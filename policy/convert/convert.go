@@ -23,6 +23,7 @@ func (l Loss) String() string {
 type Result struct {
 	Policy string // the text in the other format, complete, ending in a newline
 	Losses []Loss // in the order of the source; empty when the meaning is kept whole
+	Notice string // what to know before all else, one sentence without a full stop; mostly ""
 }
 
 // Report returns the losses one a line, each after prefix; "" when there are

@@ -33,7 +33,8 @@ func Import(files []File) (convert.Result, error) {
 	slices.SortStableFunc(s.losses, func(a, b convert.Loss) int {
 		return s.position(files, a) - s.position(files, b)
 	})
-	return convert.Result{Policy: s.header(files) + body, Losses: s.losses}, nil
+	notice := s.notice(path.Base(files[0].Name))
+	return convert.Result{Policy: s.header(files, notice) + body, Losses: s.losses, Notice: notice}, nil
 }
 
 // position sorts losses: those of no particular line last.
@@ -48,8 +49,11 @@ func (s *settings) position(files []File, l convert.Loss) int {
 }
 
 // header is the policy up to its rules.
-func (s *settings) header(files []File) string {
+func (s *settings) header(files []File, notice string) string {
 	var b strings.Builder
+	if notice != "" {
+		b.WriteString("# " + notice + "\n#\n")
+	}
 	name := path.Base(files[0].Name)
 	b.WriteString("# Written by jail import systemd, from\n")
 	for _, f := range files {
@@ -208,9 +212,14 @@ func (s *settings) uncovered() {
 	if s.person != "" {
 		s.lose(s.personFrom, "Personality= is not set: jail starts the program with the one that it has itself")
 	}
-	if s.fallback() == "allow" && !s.restricts() {
-		s.lose(nowhere, "the unit restricts no call: the policy allows every one")
+}
+
+// notice warns of a policy that does nothing; "" for any other.
+func (s *settings) notice(unit string) string {
+	if s.fallback() != "allow" || s.restricts() {
+		return ""
 	}
+	return comment(unit) + ` restricts no system call: this policy allows everything (the built-in "web" may be what you want)`
 }
 
 // restricts reports whether any directive refuses or logs anything.

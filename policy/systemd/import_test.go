@@ -94,6 +94,9 @@ test.service:4: SystemCallErrorNumber=: unknown errno "EPERN" (did you mean "EPE
 			`test.service:2: "Type" is assigned before the first [Section]`,
 		"[Service]\n=x\n":                           `test.service:2: has no key before its "="`,
 		"[Service]\nType=\x00\n":                    `test.service:2: has a control character in it`,
+		"\x7fELF\xff\nx\n\xff\n\xff\n":              `test.service:1: is not UTF-8 text`,
+		"[Service]\nx\nType=\xff\ny\n\xff\n":        `test.service:3: is not UTF-8 text`,
+		"[Service]\nSystemCallFilter=@network\n":    `test.service:2: SystemCallFilter=: unknown set "@network" (did you mean "@network-io"?)`,
 		"[Service]\n\n\nType=\xff\n":                `test.service:4: is not UTF-8 text`,
 		"{\"defaultAction\": \"SCMP_ACT_ALLOW\"}\n": `test.service:1: is neither Key=Value nor a [Section]: "{\"defaultAction\": \"SCMP_ACT_ALLOW\"}"`,
 	} {
@@ -117,8 +120,12 @@ func TestImportIgnores(t *testing.T) {
 		"RestrictFileSystems=ext4\nX-SystemCallFilter=x\nEnvironment=\"A=" + strings.Repeat("x", 5000) + "\"\nNoNewPrivileges=1\n" +
 		"SystemCallArchitectures=native\nProtectHostname=private\nRestrictNamespaces=no\nPrivateDevices=off\n[Install]\nWantedBy=x\n"
 	r := mustImport(t, file(text))
-	if got := r.Report(""); got != "the unit restricts no call: the policy allows every one\n" {
+	if got := r.Report(""); got != "" {
 		t.Errorf("losses:\n%s", got)
+	}
+	const notice = `test.service restricts no system call: this policy allows everything (the built-in "web" may be what you want)`
+	if r.Notice != notice || !strings.HasPrefix(r.Policy, "# "+notice+"\n#\n# Written by ") {
+		t.Errorf("notice %q of the policy\n%s", r.Notice, r.Policy)
 	}
 	if !strings.HasSuffix(r.Policy, "\ndefault = \"allow\"\n\n") && !strings.HasSuffix(r.Policy, "\ndefault = \"allow\"\n") {
 		t.Errorf("policy:\n%s", r.Policy)

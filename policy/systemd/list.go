@@ -102,7 +102,7 @@ func (w word) covers(call string) bool {
 func unknownCall(name string) string {
 	if strings.HasPrefix(name, "@") {
 		if _, ok := syscalls.Group(name); !ok {
-			return "unknown set " + quote(name) + meant(syscalls.Nearest(name, syscalls.GroupNames()))
+			return "unknown set " + quote(name) + meant(syscalls.NearestGroup(name))
 		}
 		return ""
 	}

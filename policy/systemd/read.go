@@ -63,6 +63,8 @@ func read(f File) ([]assignment, policy.Problems) {
 	section := ""
 	for _, l := range logicalLines(f) {
 		switch problem := l.judge(section != ""); {
+		case problem == notText || problem == control:
+			return nil, policy.Problems{l.at.problem(problem)} // a binary, say
 		case problem != "":
 			fail(l.at, problem)
 		case l.text[0] == '[':
@@ -116,13 +118,19 @@ type logicalLine struct {
 	at   place
 }
 
+// What is wrong with a file as a whole, once it is wrong with a line.
+const (
+	notText = "is not UTF-8 text"
+	control = "has a control character in it"
+)
+
 // judge says what is wrong with the line, "" if nothing.
 func (l *logicalLine) judge(inSection bool) string {
 	if !utf8.ValidString(l.text) {
-		return "is not UTF-8 text"
+		return notText
 	}
 	if strings.IndexFunc(l.text, isControl) >= 0 {
-		return "has a control character in it"
+		return control
 	}
 	if l.text[0] == '[' {
 		name := strings.TrimSuffix(l.text[1:], "]")
