@@ -16,6 +16,7 @@ func (p *Policy) Lint(abi *syscalls.ABI) Problems {
 	rules := r.run()
 	l := linter{resolver: r, out: rules}
 	l.openDefault()
+	l.start()
 	l.grants()
 	l.namespaces()
 	l.personality()

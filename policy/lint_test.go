@@ -79,7 +79,7 @@ func TestLint(t *testing.T) {
 		{"the terminal", ruleText("ioctl", "", "allow"), []string{"1:1: note: lets ioctl type into the terminal"}},
 		{"some of the terminal", ruleText("ioctl", "cmd == TCGETS", "allow"), nil},
 	} {
-		p := mustLoad(t, texts{"a.toml": c.text}, "a.toml")
+		p := mustLoad(t, texts{"a.toml": c.text + "\n" + ruleText("brk exit_group", "", "allow")}, "a.toml")
 		mustResolve(t, p, syscalls.X86_64)
 		got := p.Lint(syscalls.X86_64)
 		same := len(got) == len(c.want)
@@ -92,9 +92,46 @@ func TestLint(t *testing.T) {
 	}
 }
 
+// What no program can start or end under is told apart from what some can.
+func TestLintOfStarting(t *testing.T) {
+	const (
+		neither = ": warning: no program can start under this policy: it refuses brk and mmap, exit and exit_group"
+		extend  = `; extends = ["base"] lets any program start`
+		memory  = "a.toml: warning: no program can start under this policy: it refuses brk and mmap"
+		end     = "a.toml: warning: no program can end under this policy: it refuses exit and exit_group"
+	)
+	for _, c := range []struct{ text, want string }{
+		{"", "a.toml" + neither + extend},
+		{"default = \"kill\"\n" + ruleText("read", "", "allow"), "a.toml:1:11" + neither + extend},
+		{ruleText("read write open close socket bind listen accept", "", "allow"), "a.toml" + neither + extend},
+		{ruleText("exit_group", "", "allow"), memory + extend},
+		{ruleText("exit", "", "log") + ruleText("brk", "", "kill"), memory + "; let them through"},
+		{ruleText("brk", "", "allow"), end + extend},
+		{ruleText("mmap", "prot & PROT_EXEC == 0", "allow"), end + extend},
+		{ruleText("mmap", "prot & PROT_EXEC == 0", "allow") + ruleText("exit_group", "error_code == 0", "allow"), ""},
+		{ruleText("mmap", "prot has PROT_EXEC", "kill") + ruleText("mmap exit", "", "allow"), ""},
+		{"extends = [\"base\"]", ""},
+		{"extends = [\"base\"]\n" + ruleText("exit exit_group", "", "deny"), end + "; let them through"},
+		{"default = \"log\"", ""},
+	} {
+		src := texts{"base": ruleText("brk exit_group", "", "allow"), "a.toml": c.text}
+		p := mustLoad(t, src, "a.toml")
+		mustResolve(t, p, syscalls.X86_64)
+		got := ""
+		for _, w := range p.Lint(syscalls.X86_64) {
+			if strings.Contains(w.Text, "under this policy") {
+				got += w.String()
+			}
+		}
+		if got != c.want {
+			t.Errorf("%q:\n got %s\nwant %s", c.text, got, c.want)
+		}
+	}
+}
+
 // Notes are about what a user wrote; warnings about all.
 func TestLintOfBuiltins(t *testing.T) {
-	src := texts{"base": ruleText("execve mmap", "", "allow") + ruleText("ptrace", "", "allow"), "a.toml": `extends = ["base"]`}
+	src := texts{"base": ruleText("execve mmap exit_group", "", "allow") + ruleText("ptrace", "", "allow"), "a.toml": `extends = ["base"]`}
 	for _, ref := range []string{"base", "a.toml"} {
 		got := mustLoad(t, src, ref).Lint(syscalls.X86_64)
 		if len(got) != 1 || got[0].Level != LevelWarning {

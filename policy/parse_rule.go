@@ -119,7 +119,7 @@ func (f *file) checkName(n int32, s string) {
 		f.problem(n, "empty syscall name")
 	case s[0] == '@':
 		if _, ok := syscalls.Group(s); !ok {
-			f.problem(n, "unknown group "+quote(s)+meant(syscalls.Nearest(s, syscalls.GroupNames())))
+			f.problem(n, "unknown set "+quote(s)+meant(syscalls.NearestGroup(s)))
 		}
 	case !syscalls.Known(s):
 		if _, ok := syscalls.Group("@" + s); ok {

@@ -58,6 +58,8 @@ func (p *whenParser) unexpected() {
 	switch {
 	case t.kind == tokEnd:
 		p.fail(t.off, "condition ends too early")
+	case t.kind == tokBad && (t.text == `"` || t.text == "'"):
+		p.fail(t.off, quotation(p.src[t.off:]))
 	case t.text == "=":
 		p.fail(t.off, `"=" does not compare: write "=="`)
 	case t.text == "and" || t.text == "AND":

@@ -21,6 +21,18 @@ func nameTerm(t token) term {
 	return term{off: t.off, arg: &w}
 }
 
+// quotation says what to do about a string, which starts with its quote.
+func quotation(s string) string {
+	n := 1
+	for n < len(s) && isWord(s[n]) {
+		n++
+	}
+	if n > 1 && n < len(s) && s[n] == s[0] && (isDigit(s[1]) || s[1:n] == strings.ToUpper(s[1:n])) {
+		return "constants and numbers are written without quotes: " + s[1:n]
+	}
+	return "strings can't be compared: a filter is given only the pointer, not what it points at"
+}
+
 func (p *whenParser) literal(t token, negative bool) term {
 	v, problem := number(t.text)
 	if problem == "" && negative && v > 1<<63 {
