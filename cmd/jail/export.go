@@ -60,7 +60,7 @@ func exportPolicy(args []string) int {
 			return exportTo(f, args[1:], help)
 		}
 	}
-	return badUsage("export", fmt.Errorf("unknown format %q", args[0]))
+	return badUsage("export", unknownFormat(args[0], exportFormats(), func(f exportFormat) string { return f.word }))
 }
 
 func exportTo(f exportFormat, args []string, help string) int {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,7 +76,7 @@ func importPolicy(args []string) int {
 			return importFrom(f, args[1:], help)
 		}
 	}
-	return badUsage("import", fmt.Errorf("unknown format %q", args[0]))
+	return badUsage("import", unknownFormat(args[0], importFormats(), func(f importFormat) string { return f.word }))
 }
 
 // formatHelp fills the list of formats into a usage text.
@@ -86,6 +87,16 @@ func formatHelp[F any](usage string, formats []F, words func(F) (string, string)
 		fmt.Fprintf(&b, "  %-9s %s\n", word, what)
 	}
 	return fmt.Sprintf(usage, b.String())
+}
+
+// unknownFormat names the formats that there are.
+func unknownFormat[F any](word string, formats []F, name func(F) string) error {
+	var words []string
+	for _, f := range formats {
+		words = append(words, name(f))
+	}
+	last := len(words) - 1
+	return fmt.Errorf("unknown format %q: there are %s and %s", word, strings.Join(words[:last], ", "), words[last])
 }
 
 func importFrom(f importFormat, args []string, help string) int {
@@ -129,8 +140,11 @@ func (f importFormat) read(name string) ([]inputFile, error) {
 
 // deliver writes what a conversion made, and says what it lost.
 func deliver(out convert.Result, path string, strict bool) int {
+	if out.Notice != "" {
+		printErr("jail: " + out.Notice + "\n")
+	}
 	printErr(out.Report("jail: not kept: "))
-	if strict && len(out.Losses) > 0 {
+	if strict && (len(out.Losses) > 0 || out.Notice != "") {
 		printErr("jail: --strict: nothing was written\n")
 		return unsound
 	}
@@ -179,12 +193,22 @@ func readInput(name string) (inputFile, error) {
 // writeWhole writes a file in one step: until it is complete, what was there
 // stays.
 func writeWhole(path, text string) error {
+	write := replaceFile
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return os.WriteFile(path, []byte(text), 0o644) // a device or pipe
+		write = writeInto // a device or pipe
 	}
+	if err := write(path, text); err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, cause(err))
+	}
+	return nil
+}
+
+func writeInto(path, text string) error { return os.WriteFile(path, []byte(text), 0o644) }
+
+func replaceFile(path, text string) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".jail-*")
 	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", path, err)
+		return err
 	}
 	defer os.Remove(f.Name())
 	_, err = f.WriteString(text)
@@ -192,10 +216,21 @@ func writeWhole(path, text string) error {
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", path, err)
+	return err
+}
+
+// cause drops the operation and the name of a file: a temporary one's says
+// nothing to anybody.
+func cause(err error) error {
+	var p *fs.PathError
+	var l *os.LinkError
+	switch {
+	case errors.As(err, &p):
+		return p.Err
+	case errors.As(err, &l):
+		return l.Err
 	}
-	return nil
+	return err
 }
 
 func importDocker(files []inputFile, o *importOptions) (convert.Result, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,9 @@ type profileSource struct {
 // Read implements policy.Source.
 func (s *profileSource) Read(name string) (policy.File, error) {
 	f, err := s.OS.Read(name)
+	if isUnit(name, f, err) {
+		return policy.File{}, errors.New(`is a systemd unit: make a policy of it with "jail import systemd ` + name + `"`)
+	}
 	if err != nil || f.Builtin || !isProfile(f) {
 		return f, err
 	}
@@ -61,4 +65,13 @@ func (s *profileSource) notes() (out policy.Problems) {
 func isProfile(f policy.File) bool {
 	text := bytes.TrimLeft(bytes.TrimPrefix(f.Data, []byte("\ufeff")), " \t\r\n")
 	return strings.HasSuffix(f.Name, ".json") || len(text) > 0 && text[0] == '{'
+}
+
+// isUnit reports whether a name is that of a systemd unit, or of a file that
+// is one.
+func isUnit(name string, f policy.File, err error) bool {
+	if !strings.HasSuffix(name, ".service") {
+		return false
+	}
+	return !policy.IsPath(name) || err == nil && bytes.Contains(f.Data, []byte("[Service]"))
 }
