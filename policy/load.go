@@ -200,13 +200,10 @@ func order(top *file) []*file {
 	return out
 }
 
-// label is what messages call the file.
-func (f *file) label() string {
-	if f.Builtin {
-		return f.Name + ".toml"
-	}
-	return f.Name
-}
+// label is what messages call the file: as the user wrote it. A built-in's bare
+// name can't be taken for a file's, which has a slash or ends in ".toml" or
+// ".json".
+func (f *file) label() string { return f.Name }
 
 // problem reports an error at a node of the file.
 func (f *file) problem(n int32, text string) { f.fail(f.loc.start(n), text) }
@@ -224,7 +221,8 @@ func (f *file) at(off int, level Level, text string) Problem {
 	return p
 }
 
-// origin is what a report calls a rule: "web.toml:14".
+// origin is what a report calls a rule: "web.toml:14", or "web:14" if the rule
+// is a built-in's.
 func (r *rule) origin() string {
 	label := r.file.label()
 	line, _ := r.file.loc.position(r.file.loc.start(r.node))

@@ -150,7 +150,7 @@ func TestExtendsLoop(t *testing.T) {
 	}
 	for ref, want := range map[string]string{
 		"d/a.toml": "d/c.toml:2:12: extends goes in a circle: d/b.toml → d/c.toml → d/b.toml",
-		"self":     "self.toml:1:12: extends goes in a circle: self.toml → self.toml",
+		"self":     "self:1:12: extends goes in a circle: self → self",
 	} {
 		if got := strings.Join(lines(t, src, ref), "\n"); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
@@ -180,7 +180,7 @@ func TestExtendsLimits(t *testing.T) {
 func TestBuiltinExtendsBuiltinsOnly(t *testing.T) {
 	src := texts{"web": `extends = ["/etc/passwd.toml"]`, "/etc/passwd.toml": ""}
 	got := lines(t, src, "web")
-	if want := []string{"web.toml:1:12: a built-in policy extends built-ins only"}; !slices.Equal(got, want) {
+	if want := []string{"web:1:12: a built-in policy extends built-ins only"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -196,7 +196,7 @@ func TestPathsAreRelativeToTheFile(t *testing.T) {
 		"base":             "",
 	}
 	got := mustLoad(t, src, "conf/web.toml").Files()
-	want := []string{"conf/web.toml", "conf/sub/x.toml", "conf/sub/y.toml", "conf/../top.toml", "/abs.toml", "/rel.toml", "base.toml"}
+	want := []string{"conf/web.toml", "conf/sub/x.toml", "conf/sub/y.toml", "conf/../top.toml", "/abs.toml", "/rel.toml", "base"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q\nwant %q", got, want)
 	}
@@ -215,7 +215,7 @@ func TestDiamond(t *testing.T) {
 		"base":     rule("kill"),
 	}
 	p := mustLoad(t, src, "web.toml")
-	if got, want := p.Files(), []string{"web.toml", "a.toml", "b.toml", "base.toml"}; !slices.Equal(got, want) {
+	if got, want := p.Files(), []string{"web.toml", "a.toml", "b.toml", "base"}; !slices.Equal(got, want) {
 		t.Errorf("files %q, want %q", got, want)
 	}
 	r := mustResolve(t, p, syscalls.X86_64)

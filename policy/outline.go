@@ -18,7 +18,7 @@ type Outline struct {
 
 // FileOutline is one file of a policy.
 type FileOutline struct {
-	Name        string // as messages call it: a built-in's name with ".toml"
+	Name        string // as messages call it: a path, or a built-in's bare name
 	Builtin     bool
 	Description string
 	Extends     []string // the Names of the files that it extends

@@ -21,7 +21,7 @@ func (l Level) String() string { return [...]string{"error", "warning", "note"}[
 
 // Problem is one thing that is wrong with a policy, and where.
 type Problem struct {
-	File  string // as the user wrote it; a built-in's is its name with ".toml"
+	File  string // as the user wrote it; a built-in's is its bare name
 	Line  int    // from 1; 0 when the problem is the file as a whole
 	Col   int    // in bytes, from 1; 0 when the problem is the line as a whole
 	Level Level

@@ -50,7 +50,7 @@ type Rules struct {
 	Calls   []Call   // every number this ABI's table knows, ascending
 	Unknown Decision // a number the table does not know: ENOSYS under a deny default
 	Foreign Decision // a call through any other ABI: never let through
-	Origins []string // where each decision comes from: "web.toml:14", "default"
+	Origins []string // where each decision comes from: "web.toml:14", "web:14" for a built-in, "default"
 }
 
 // Call is what the policy says of one syscall.

@@ -3,10 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
-	"jail/policy"
 	"jail/policy/syscalls"
 	"jail/sandbox"
 )
@@ -21,7 +19,9 @@ Says what a policy does: all of it, or what it answers to WHAT and why.
                                                 are left out, or _, may be any
   jail explain web 'socket(type=SOCK_RAW)'      the same, by name
   jail explain web @network-io                  the calls of a set
-  jail explain web.toml web.toml:14             the rule that a log names
+  jail explain web.toml web.toml:14             the rule that a log names; web:15 is
+                                                line 15 of the built-in web
+  jail explain web.toml 'jail: denied …'        a whole line of the log
 
       --arch ARCH      on x86_64 or aarch64 alone; without it on both
       --json           one JSON document
@@ -34,7 +34,7 @@ func explain(args []string) int {
 	var help, asJSON bool
 	var arch string
 	words, err := subFlags(args, map[string]*bool{"-h": &help, "--help": &help, "--json": &asJSON}, map[string]*string{"--arch": &arch})
-	if err == nil && !help && (len(words) == 0 || len(words) > 2) {
+	if err == nil && !help && len(words) > 2 {
 		err = errors.New("a policy is explained, and at most one call or set")
 	}
 	abis, archErr := abisFor(arch)
@@ -45,8 +45,13 @@ func explain(args []string) int {
 		return print(explainUsage)
 	case archErr != nil:
 		return badUsage("explain", archErr)
+	case len(words) == 0:
+		return subUsage(nil, explainUsage)
 	}
 	read, abis, err := readPolicies(words[:1], abis)
+	if err != nil && isQuestion(words[0]) {
+		return fail("the policy comes first: jail explain %s", policyFirst(words))
+	}
 	if err != nil {
 		return unreadable(words[0], err)
 	}
@@ -80,10 +85,34 @@ func (x *explainer) result(e explanation, err error) int {
 	return print(harmless(e.text))
 }
 
+// isQuestion reports whether a word that is no policy asks something of one.
+func isQuestion(word string) bool {
+	if _, ok := syscalls.Group(word); ok {
+		return true
+	}
+	q, _ := parseQuery(word)
+	return syscalls.Known(q.name)
+}
+
+// policyFirst puts the words of a command in their order, as a shell takes them.
+func policyFirst(words []string) string {
+	ref, question := "POLICY", words[0]
+	if len(words) > 1 {
+		ref = words[1]
+	}
+	for _, c := range question {
+		if c != '_' && c != '@' && c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') {
+			question = "'" + strings.ReplaceAll(question, "'", `'\''`) + "'"
+			break
+		}
+	}
+	return ref + " " + question
+}
+
 // what explains a call, a set or a rule.
 func (x *explainer) what(text string) (explanation, error) {
-	if rule, ok := x.ruleAt(text); ok {
-		return x.rule(rule)
+	if rules := x.rulesAt(text); len(rules) > 0 {
+		return x.rulesOf(text, rules)
 	}
 	if strings.HasPrefix(text, "@") {
 		members, ok := syscalls.Group(text)
@@ -92,57 +121,21 @@ func (x *explainer) what(text string) (explanation, error) {
 		}
 		return x.set(text, members)
 	}
+	if text == "default" || text == foreignABI {
+		return x.origin(text)
+	}
 	q, err := parseQuery(text)
 	if err != nil {
 		return explanation{}, err
 	}
-	if text == "default" || text == "foreign ABI" {
-		return x.origin(text)
+	if q.foreign {
+		return x.origin(foreignABI)
 	}
 	if !syscalls.Known(q.name) {
-		if i := strings.LastIndexByte(text, ':'); i > 0 {
+		if i := strings.LastIndexByte(text, ':'); i > 0 && q.name == text {
 			return explanation{}, fmt.Errorf("%s has no rule at %s; its files are %s", x.ref, text, strings.Join(x.policy.Files(), ", "))
 		}
 		return explanation{}, unknownCall(q.name)
 	}
 	return x.call(q)
-}
-
-// origin explains what a log calls a decision that no rule made.
-func (x *explainer) origin(text string) (explanation, error) {
-	r := x.rules[0]
-	d, why := r.Foreign, "a call through another ABI than the program's own is never let through"
-	if text == "default" {
-		action, errno := x.policy.Default()
-		d = policy.Decision{Action: action}
-		if action == policy.Deny {
-			d.Errno = errno
-		}
-		why = "no rule matches the call"
-	}
-	return explanation{
-		text: answerText(d) + ": " + why + "\n",
-		doc:  map[string]any{"policy": x.ref, "rule": text, "answer": toAnswerJSON(r, d), "why": why},
-	}, nil
-}
-
-// ruleAt finds the rule that stands at "file:line", or in which the line lies.
-func (x *explainer) ruleAt(text string) (int, bool) {
-	i := strings.LastIndexByte(text, ':')
-	if i <= 0 {
-		return 0, false
-	}
-	line, err := strconv.Atoi(text[i+1:])
-	if err != nil {
-		return 0, false
-	}
-	found := -1
-	for n, r := range x.outline.Rules {
-		name := x.outline.Files[r.File].Name
-		base := name[strings.LastIndexByte(name, '/')+1:]
-		if (text[:i] == name || text[:i] == base) && r.Line <= line {
-			found = n
-		}
-	}
-	return found, found >= 0
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -56,8 +57,37 @@ type ruleJSON struct {
 	Decides  []string   `json:"decides"`
 }
 
-// rule explains the rule that a log names.
-func (x *explainer) rule(n int) (explanation, error) {
+// rulesJSON answers a question that several rules fit.
+type rulesJSON struct {
+	Policy string     `json:"policy"`
+	Query  string     `json:"query"`
+	Rules  []ruleJSON `json:"rules"`
+}
+
+// rulesOf explains the rule that a log names; all of them where files in
+// several directories have the name, which a log leaves out.
+func (x *explainer) rulesOf(query string, rules []int) (explanation, error) {
+	if len(rules) == 1 {
+		doc := x.ruleDoc(rules[0])
+		return explanation{text: x.ruleText(rules[0], doc.Rule, doc.Decides), doc: doc}, nil
+	}
+	var b strings.Builder
+	b.WriteString(query + " may be a rule in any of " + strconv.Itoa(len(rules)) + " files:\n")
+	all := rulesJSON{Policy: x.ref, Query: query}
+	for _, n := range rules {
+		doc := x.ruleDoc(n)
+		name := doc.File + ":" + strconv.Itoa(doc.Line)
+		if x.outline.Files[x.outline.Rules[n].File].Builtin {
+			name += " (built in)"
+		}
+		b.WriteString("\n" + x.ruleText(n, name, doc.Decides))
+		all.Rules = append(all.Rules, doc)
+	}
+	return explanation{text: b.String(), doc: all}, nil
+}
+
+// ruleDoc is rule number n, with the calls that it decides on any ABI.
+func (x *explainer) ruleDoc(n int) ruleJSON {
 	r := &x.outline.Rules[n]
 	doc := ruleJSON{Policy: x.ref, Rule: r.Origin, File: x.outline.Files[r.File].Name, Line: r.Line,
 		Syscalls: r.Syscalls, When: r.When, Decides: []string{}}
@@ -73,9 +103,14 @@ func (x *explainer) rule(n int) (explanation, error) {
 		}
 	}
 	slices.Sort(doc.Decides)
+	return doc
+}
 
+// ruleText shows rule number n under a name.
+func (x *explainer) ruleText(n int, name string, decides []string) string {
+	r := &x.outline.Rules[n]
 	var b strings.Builder
-	b.WriteString(r.Origin + ": " + ruleAnswer(r) + "\n\n")
+	b.WriteString(name + ": " + ruleAnswer(r) + "\n\n")
 	b.WriteString("  names\n")
 	wrapped(&b, "    ", r.Syscalls, "")
 	if r.When != "" {
@@ -84,11 +119,11 @@ func (x *explainer) rule(n int) (explanation, error) {
 			b.WriteString("    " + line + "\n")
 		}
 	}
-	if len(doc.Decides) == 0 {
+	if len(decides) == 0 {
 		b.WriteString("  decides nothing: rules before it decide all its calls\n")
 	} else {
-		b.WriteString("  decides, where no rule before it does\n")
-		wrapped(&b, "    ", doc.Decides, "")
+		b.WriteString("  decides these calls, unless an earlier rule did\n")
+		wrapped(&b, "    ", decides, "")
 	}
-	return explanation{text: b.String(), doc: doc}, nil
+	return b.String()
 }

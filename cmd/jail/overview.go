@@ -182,19 +182,31 @@ func appendFolded(rows [][]string, row []string, text string) [][]string {
 	return rows
 }
 
-// folded breaks a text at blanks into lines of at most so many bytes, where it
-// has blanks.
+// folded breaks a text into lines of at most so many bytes: at blanks, and a
+// word that no line has room for behind a "|".
 func folded(s string, most int) []string {
 	var out []string
 	for len(s) > most {
-		i := strings.LastIndexByte(s[:most], ' ')
-		if i <= 0 {
+		end := breakAt(s, most)
+		if end <= 0 {
 			break
 		}
-		out = append(out, s[:i])
-		s = s[i+1:]
+		out = append(out, strings.TrimRight(s[:end], " "))
+		s = strings.TrimLeft(s[end:], " ")
 	}
 	return append(out, s)
+}
+
+// breakAt returns where the first line of s ends, 0 if nowhere.
+func breakAt(s string, most int) int {
+	blank := strings.LastIndexByte(s[:most+1], ' ')
+	word, _, _ := strings.Cut(s[blank+1:], " ")
+	if len(word) > most || blank <= 0 {
+		if i := strings.LastIndexByte(s[:most], '|'); i > blank {
+			return i + 1
+		}
+	}
+	return blank
 }
 
 // summary is the first line about a set.

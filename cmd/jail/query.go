@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"jail/policy/compare"
 	"jail/policy/syscalls"
@@ -13,16 +14,19 @@ import (
 // query is a call as a person asks for it: by name, or as in a log, with
 // arguments of which any may be left open.
 type query struct {
-	text string
-	name string
-	args []string // "" for any
+	text    string
+	name    string
+	args    []string // "" for any
+	foreign bool     // it was logged as made through another ABI
 }
 
-// parseQuery reads "socket", "socket(AF_INET, SOCK_RAW)" or a call that was
-// copied from a log.
+// parseQuery reads "socket", "socket(AF_INET, SOCK_RAW)", or a call or a whole
+// line that was copied from a log.
 func parseQuery(text string) (query, error) {
 	q := query{text: text}
-	name, rest, called := strings.Cut(strings.TrimSpace(text), "(")
+	call, tail := cutLogged(text)
+	q.foreign = strings.HasSuffix(tail, "  "+foreignABI)
+	name, rest, called := strings.Cut(call, "(")
 	q.name = strings.TrimSpace(name)
 	if !called {
 		return q, nil
@@ -43,51 +47,6 @@ func parseQuery(text string) (query, error) {
 	return q, nil
 }
 
-// splitArgs splits at commas outside of quotes, brackets and comments, and
-// drops the comments.
-func splitArgs(s string) []string {
-	var out []string
-	var b strings.Builder
-	depth := 0
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		switch {
-		case c == '"':
-			end := i + 1
-			for end < len(s) && s[end] != '"' {
-				if s[end] == '\\' {
-					end++
-				}
-				end++
-			}
-			end = min(end, len(s)-1)
-			b.WriteString(s[i : end+1])
-			i = end
-			continue
-		case strings.HasPrefix(s[i:], "/*"):
-			end := strings.Index(s[i:], "*/")
-			if end < 0 {
-				end = len(s) - i
-			}
-			i += end + 1
-			continue
-		case strings.IndexByte("([{", c) >= 0:
-			depth++
-		case strings.IndexByte(")]}", c) >= 0:
-			depth--
-		case c == ',' && depth == 0:
-			out = append(out, strings.TrimSpace(b.String()))
-			b.Reset()
-			continue
-		}
-		b.WriteByte(c)
-	}
-	if last := strings.TrimSpace(b.String()); last != "" || len(out) > 0 {
-		out = append(out, last)
-	}
-	return out
-}
-
 // errNoCall says that an ABI does not have the call.
 var errNoCall = errors.New("no such call")
 
@@ -105,12 +64,16 @@ func (q *query) bind(abi *syscalls.ABI) (nr uint32, fixed compare.Fixed, err err
 		if text == "" || known && i >= len(args) {
 			continue
 		}
-		if name, value, ok := strings.Cut(text, "="); ok && value != "" {
-			if n, _, ok := abi.Arg(q.name, strings.TrimSpace(name)); ok { // family=AF_INET
-				i, text = n, strings.TrimSpace(value)
+		if name, value, ok := namedArg(text); ok { // family=AF_INET
+			if i, _, ok = abi.Arg(q.name, name); !ok {
+				return 0, fixed, fmt.Errorf("%s has no argument %s: it takes %s", q.name, name, argNames(args))
 			}
+			text = value
 		}
 		pointer := known && args[i].Pointer
+		if isSignalSet(text) && !pointer {
+			continue
+		}
 		v, err := argValue(abi, text, pointer)
 		if err != nil {
 			return 0, fixed, err
@@ -129,7 +92,23 @@ func (q *query) openFrom(n int) bool {
 	return true
 }
 
+// namedArg splits "family=AF_INET" or "family == AF_INET".
+func namedArg(text string) (name, value string, ok bool) {
+	name, value, ok = strings.Cut(text, "=")
+	name, value = strings.TrimSpace(name), strings.TrimSpace(strings.TrimPrefix(value, "="))
+	isWord := func(c rune) bool { return c == '_' || unicode.IsLetter(c) || unicode.IsDigit(c) }
+	ok = ok && name != "" && value != "" && strings.TrimFunc(name, isWord) == ""
+	return name, value, ok
+}
+
 func argList(args []syscalls.Arg) string {
+	if len(args) == 0 {
+		return "no arguments"
+	}
+	return plural(len(args), "argument") + ": " + argNames(args)
+}
+
+func argNames(args []syscalls.Arg) string {
 	if len(args) == 0 {
 		return "no arguments"
 	}
@@ -137,7 +116,7 @@ func argList(args []syscalls.Arg) string {
 	for i, a := range args {
 		names[i] = a.Name
 	}
-	return plural(len(args), "argument") + ": " + strings.Join(names, ", ")
+	return strings.Join(names, ", ")
 }
 
 // somewhere stands for the address of what is shown instead of it: all that a
@@ -146,7 +125,7 @@ const somewhere = 0x1000
 
 // argValue reads a number, a constant, or several joined by "|".
 func argValue(abi *syscalls.ABI, text string, pointer bool) (uint64, error) {
-	if pointer && strings.IndexByte("\"{[&", text[0]) >= 0 {
+	if pointer && (strings.IndexByte("\"{[&", text[0]) >= 0 || isSignalSet(text)) {
 		return somewhere, nil
 	}
 	var value uint64
@@ -158,6 +137,12 @@ func argValue(abi *syscalls.ABI, text string, pointer bool) (uint64, error) {
 		value |= v
 	}
 	return value, nil
+}
+
+// isSignalSet reports whether a text is a decoded set of signals: "[INT TERM]",
+// or "~[]" for all but those named.
+func isSignalSet(text string) bool {
+	return strings.HasPrefix(strings.TrimPrefix(text, "~"), "[") && strings.HasSuffix(text, "]")
 }
 
 func oneValue(abi *syscalls.ABI, word string) (uint64, error) {

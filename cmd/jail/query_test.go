@@ -22,7 +22,11 @@ func TestQuery(t *testing.T) {
 		{"socket(, 3, ...)", "_ 0x3 _ _ _ _"},
 		{"socket(type=SOCK_RAW)", "_ 0x3 _ _ _ _"},
 		{"socket(protocol = 6, domain=2)", "0x2 _ 0x6 _ _ _"},
-		{"socket(tpye=SOCK_RAW)", `unknown constant "tpye=SOCK_RAW"`},
+		{"socket(type == SOCK_RAW)", "_ 0x3 _ _ _ _"},
+		{"socket(tpye=SOCK_RAW)", "socket has no argument tpye: it takes family, type, protocol"},
+		{"getpid(x=1)", "getpid takes no arguments"},
+		{"rt_sigprocmask(SIG_BLOCK, ~[], [INT TERM], 8)", "0x0 0x1000 0x1000 0x8 _ _"},
+		{"socket(~[RTMIN RT_1], [], 0)", "_ _ 0x0 _ _ _"},
 		{"kill(-1, SIGKILL)", "0xffffffffffffffff 0x9 _ _ _ _"},
 		{"chmod(_, 0644)", "_ 0x1a4 _ _ _ _"},
 		{"prctl(~0)", "0xffffffffffffffff _ _ _ _ _"},
@@ -56,6 +60,42 @@ func TestQuery(t *testing.T) {
 	}
 }
 
+func TestCutLogged(t *testing.T) {
+	for _, c := range []struct{ text, call, tail string }{
+		{"socket", "socket", ""},
+		{" socket(1) ", "socket(1)", ""},
+		{"jail: denied openat(-100, \"/a → b)\") → EPERM  x[1]  web.toml:3", `openat(-100, "/a → b)")`, " → EPERM  x[1]  web.toml:3"},
+		{"jail: would kill f(1 /* ) */, {a=(2)}) → SIGSYS  x[1/2] (i386)  foreign ABI  (3 more)", "f(1 /* ) */, {a=(2)})", " → SIGSYS  x[1/2] (i386)  foreign ABI"},
+		{"would log getpid()  x) → y[1]  default", "getpid()", "  x) → y[1]  default"},
+		{"denied getpid() → EPERM", "getpid()", " → EPERM"},
+		{"socket(1)x", "socket(1)x", ""},
+		{"socket(1) )", "socket(1) )", ""},
+		{"jail: denied open(\"/a", `open("/a`, ""},
+		{"foreign ABI", "foreign ABI", ""},
+	} {
+		if call, tail := cutLogged(c.text); call != c.call || tail != c.tail {
+			t.Errorf("%q: %q, %q", c.text, call, tail)
+		}
+	}
+}
+
+func TestFolded(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want []string
+	}{
+		{"aaa bbb ccc", []string{"aaa bbb", "ccc"}},
+		{"aaaa && bbbb", []string{"aaaa &&", "bbbb"}},
+		{"a & (bbb|ccc|ddd|eee) == 0", []string{"a & (bbb|", "ccc|ddd|", "eee) == 0"}},
+		{"aaaa || (b|c)", []string{"aaaa ||", "(b|c)"}},
+		{"abcdefghijklmn", []string{"abcdefghijklmn"}},
+	} {
+		if got := folded(c.text, 9); !slices.Equal(got, c.want) {
+			t.Errorf("%q: %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
 func fixedText(f compare.Fixed) string {
 	out := make([]string, len(f.Args))
 	for i, known := range f.Known {
@@ -68,7 +108,7 @@ func fixedText(f compare.Fixed) string {
 }
 
 func FuzzQuery(f *testing.F) {
-	for _, s := range []string{"socket(AF_INET, _)", `openat(-100, "/a\"", 0)`, "a(/* ", `b("`, "c(]", "d(~)", "e(|)", "f()()", `connect(3, {`} {
+	for _, s := range []string{"socket(AF_INET, _)", `openat(-100, "/a\"", 0)`, "a(/* ", `b("`, "c(]", "d(~)", "e(|)", "f()()", `connect(3, {`, "jail: denied socket(1) → EPERM  a[1]  b:2  (3 more)"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
