@@ -172,6 +172,7 @@ func (b *binder) argument(w word) (argument, bool) {
 			return argument{}, false
 		}
 		if known {
+			b.countedFromOne(w, i)
 			return kernelArgument(i, args[i]), true
 		}
 		return b.register(i), true
@@ -200,6 +201,14 @@ func (b *binder) register(i int) argument {
 		width = 32
 	}
 	return argument{index: i, width: width, bits: width}
+}
+
+// countedFromOne notes that a man page counts the arguments of the call from 1.
+func (b *binder) countedFromOne(w word, i int) {
+	if i >= 2 && slices.Contains([]string{"prctl", "keyctl", "arch_prctl"}, b.call) {
+		b.report(w.off, LevelNote, w.text+" of "+b.call+" counts from arg0, as everywhere: what the man page calls arg"+
+			strconv.Itoa(i)+" is arg"+strconv.Itoa(i-1)+" here")
+	}
 }
 
 func numbered(s string) (int, bool) {

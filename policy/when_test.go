@@ -197,3 +197,20 @@ func TestWhenFollowsTheABI(t *testing.T) {
 		t.Errorf("i386: a long takes 33 bits: %q", problem)
 	}
 }
+
+// Whatever name a message or an export gives an argument, a policy that uses
+// it means the same register.
+func TestNamesBindToTheirRegister(t *testing.T) {
+	for _, abi := range syscalls.ABIs() {
+		for _, e := range abi.All() {
+			args, _ := abi.Args(e.Name)
+			for i, arg := range args {
+				b := &binder{abi: abi, call: e.Name, report: func(int, Level, string) {}}
+				got, ok := b.argument(word{text: arg.Name})
+				if !ok || int(got.index) != i {
+					t.Errorf("%s: %s: %s is argument %d, bound to %d, %v", abi.Name, e.Name, arg.Name, i, got.index, ok)
+				}
+			}
+		}
+	}
+}

@@ -1,8 +1,10 @@
 package syscalls_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -46,7 +48,7 @@ func TestArgs(t *testing.T) {
 		{amd64, "sendfile", "int out_fd s32, int in_fd s32, loff_t * offset ptr64, size_t count u64"},
 		{amd64, "capset", "cap_user_header_t header ptr64, const cap_user_data_t data ptr64"},
 		{amd64, "ioctl", "unsigned int fd u32, unsigned int cmd u32, unsigned long arg u64"},
-		{amd64, "prctl", "int option s32, unsigned long arg2 u64, unsigned long arg3 u64, unsigned long arg4 u64, unsigned long arg5 u64"},
+		{amd64, "prctl", "int option s32, unsigned long arg1 u64, unsigned long arg2 u64, unsigned long arg3 u64, unsigned long arg4 u64"},
 		{amd64, "lseek", "unsigned int fd u32, off_t offset s64, unsigned int whence u32"},
 		{amd64, "kexec_file_load", "int kernel_fd s32, int initrd_fd s32, unsigned long cmdline_len u64, const char * cmdline_ptr ptr64, unsigned long flags u64"},
 		// The kernel reads 32 bits of these although they are long.
@@ -205,6 +207,31 @@ func TestArgsAgainstKernel(t *testing.T) {
 	}
 }
 
+// numbered matches what the kernel calls an argument that it has no name for.
+var numbered = regexp.MustCompile(`^arg[0-9]$`)
+
+// A name that reads like the number of a register is that register's.
+func TestNumberedNames(t *testing.T) {
+	seen := 0
+	for _, a := range syscalls.ABIs() {
+		for _, e := range a.All() {
+			args, _ := a.Args(e.Name)
+			for i, arg := range args {
+				if !numbered.MatchString(arg.Name) {
+					continue
+				}
+				seen++
+				if arg.Name != fmt.Sprintf("arg%d", i) {
+					t.Errorf("%s: %s: argument %d is called %s", a.Name, e.Name, i, arg.Name)
+				}
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d such names", seen)
+	}
+}
+
 func compareWithEvent(t *testing.T, types *btf, call string, args []syscalls.Arg, file string, same bool) {
 	t.Helper()
 	n := 0
@@ -224,6 +251,9 @@ func compareWithEvent(t *testing.T, types *btf, call string, args []syscalls.Arg
 			return
 		}
 		got := args[n-1]
+		if numbered.MatchString(name) {
+			name = fmt.Sprintf("arg%d", n-1) // counted from 0 here, as everywhere
+		}
 		if same && (got.Name != name || got.Type != typ) {
 			t.Errorf("%s: argument %d is %s %s, the kernel says %s %s", call, n, got.Type, got.Name, typ, name)
 		}

@@ -1995,6 +1995,24 @@ var prototypes = [...][]Arg{
 		{"option", "int", 32, true, false, 32},
 		{"arg1", "unsigned long", 32, false, false, 32},
 		{"arg2", "unsigned long", 32, false, false, 32},
+		{"arg3", "unsigned long", 32, false, false, 32},
+		{"arg4", "unsigned long", 32, false, false, 32},
+	},
+	{
+		{"option", "int", 32, true, false, 32},
+		{"arg1", "unsigned long", 32, false, false, 32},
+		{"arg2", "unsigned long", 32, false, false, 32},
+	},
+	{
+		{"option", "int", 32, true, false, 32},
+		{"arg1", "unsigned long", 32, false, false, 32},
+	},
+	{
+		{"option", "int", 32, true, false, 32},
+		{"arg1", "unsigned long", 64, false, false, 64},
+		{"arg2", "unsigned long", 64, false, false, 64},
+		{"arg3", "unsigned long", 64, false, false, 64},
+		{"arg4", "unsigned long", 64, false, false, 64},
 	},
 	{
 		{"option", "int", 32, true, false, 32},
@@ -2003,25 +2021,7 @@ var prototypes = [...][]Arg{
 	},
 	{
 		{"option", "int", 32, true, false, 32},
-		{"arg2", "unsigned long", 32, false, false, 32},
-		{"arg3", "unsigned long", 32, false, false, 32},
-		{"arg4", "unsigned long", 32, false, false, 32},
-		{"arg5", "unsigned long", 32, false, false, 32},
-	},
-	{
-		{"option", "int", 32, true, false, 32},
-		{"arg2", "unsigned long", 32, false, false, 32},
-	},
-	{
-		{"option", "int", 32, true, false, 32},
-		{"arg2", "unsigned long", 64, false, false, 64},
-		{"arg3", "unsigned long", 64, false, false, 64},
-		{"arg4", "unsigned long", 64, false, false, 64},
-		{"arg5", "unsigned long", 64, false, false, 64},
-	},
-	{
-		{"option", "int", 32, true, false, 32},
-		{"arg2", "unsigned long", 64, false, false, 64},
+		{"arg1", "unsigned long", 64, false, false, 64},
 	},
 	{
 		{"out_fd", "int", 32, true, false, 32},

@@ -920,7 +920,7 @@ var tableX86_64 = table{
 		61,  // ustat
 		393, // statfs
 		197, // fstatfs
-		373, // sysfs
+		376, // sysfs
 		600, // getpriority
 		599, // setpriority
 		415, // sched_setparam
@@ -938,7 +938,7 @@ var tableX86_64 = table{
 		286, // modify_ldt
 		354, // pivot_root
 		19,  // _sysctl
-		376, // prctl
+		375, // prctl
 		377, // arch_prctl
 		534, // adjtimex
 		452, // setrlimit
@@ -1031,7 +1031,7 @@ var tableX86_64 = table{
 		593, // waitid
 		7,   // add_key
 		6,   // request_key
-		376, // keyctl
+		375, // keyctl
 		598, // ioprio_set
 		600, // ioprio_get
 		1,   // inotify_init
@@ -2249,7 +2249,7 @@ var tableI386 = table{
 		429, // getpgid
 		231, // fchdir
 		284, // bdflush
-		372, // sysfs
+		373, // sysfs
 		400, // personality
 		0,   // afs_syscall
 		564, // setfsuid
@@ -2286,7 +2286,7 @@ var tableI386 = table{
 		0,   // nfsservctl
 		455, // setresgid
 		459, // getresgid
-		374, // prctl
+		372, // prctl
 		1,   // rt_sigreturn
 		488, // rt_sigaction
 		300, // rt_sigprocmask
@@ -2398,7 +2398,7 @@ var tableI386 = table{
 		592, // waitid
 		5,   // add_key
 		4,   // request_key
-		374, // keyctl
+		372, // keyctl
 		598, // ioprio_set
 		600, // ioprio_get
 		1,   // inotify_init
@@ -2494,7 +2494,7 @@ var tableI386 = table{
 		277, // pkey_alloc
 		438, // pkey_free
 		65,  // statx
-		375, // arch_prctl
+		374, // arch_prctl
 		52,  // io_pgetevents
 		462, // rseq
 		309, // semget
@@ -3505,7 +3505,7 @@ var tableX32 = table{
 		61,  // ustat
 		393, // statfs
 		197, // fstatfs
-		373, // sysfs
+		376, // sysfs
 		600, // getpriority
 		599, // setpriority
 		415, // sched_setparam
@@ -3522,7 +3522,7 @@ var tableX32 = table{
 		1,   // vhangup
 		286, // modify_ldt
 		354, // pivot_root
-		376, // prctl
+		375, // prctl
 		377, // arch_prctl
 		534, // adjtimex
 		452, // setrlimit
@@ -3600,7 +3600,7 @@ var tableX32 = table{
 		323, // mq_getsetattr
 		7,   // add_key
 		6,   // request_key
-		376, // keyctl
+		375, // keyctl
 		598, // ioprio_set
 		600, // ioprio_get
 		1,   // inotify_init
@@ -4601,7 +4601,7 @@ var tableAArch64 = table{
 		452, // setrlimit
 		612, // getrusage
 		317, // umask
-		376, // prctl
+		375, // prctl
 		48,  // getcpu
 		532, // gettimeofday
 		532, // settimeofday
@@ -4653,7 +4653,7 @@ var tableAArch64 = table{
 		14,  // mremap
 		7,   // add_key
 		6,   // request_key
-		376, // keyctl
+		375, // keyctl
 		37,  // clone
 		266, // execve
 		13,  // mmap

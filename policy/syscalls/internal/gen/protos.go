@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -117,6 +118,13 @@ func addMore(calls map[string][]string, a *abi, common map[string][]string, more
 	return errors.Join(errs...)
 }
 
+// numberedName reports whether the kernel has no name for an argument, only a
+// number. It counts from 1 in prctl, keyctl and arch_prctl, where policies
+// count the registers from 0: their arg2 would be the wrong one.
+func numberedName(name string) bool {
+	return len(name) == 4 && name[:3] == "arg" && '0' <= name[3] && name[3] <= '9'
+}
+
 func parseArgs(a *abi, types map[string]ctype, fields []string) ([]arg, error) {
 	args := []arg{}
 	for _, f := range fields {
@@ -131,6 +139,9 @@ func parseArgs(a *abi, types map[string]ctype, fields []string) ([]arg, error) {
 		}
 		if a.name == "i386" && t.bits == 64 {
 			t.bits = 32
+		}
+		if numberedName(name) {
+			name = "arg" + strconv.Itoa(len(args))
 		}
 		args = append(args, arg{name, typ, max(t.bits, 32), t.bits, t.signed, t.pointer})
 	}
