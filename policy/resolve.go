@@ -177,7 +177,13 @@ func (r *resolver) rule(x *rule, index int) {
 		}
 	}
 	if by := s.by(); by >= 0 && !x.broken {
-		r.report(x.file, x.file.loc.start(x.node), LevelError,
+		// A rule that another has made needless does no harm. One that says
+		// something else is what its author relies on, in vain.
+		level := LevelError
+		if y := r.rules[by]; y.action == x.action && y.errno == x.errno {
+			level = LevelWarning
+		}
+		r.report(x.file, x.file.loc.start(x.node), level,
 			"rule can never match: "+r.rules[by].origin()+" decides all its calls first")
 	}
 }

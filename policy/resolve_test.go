@@ -257,6 +257,18 @@ func TestRulesThatNeverMatch(t *testing.T) {
 	}
 }
 
+// A rule that another one has made needless does no harm.
+func TestNeedlessRuleIsAWarning(t *testing.T) {
+	p := mustLoad(t, texts{"a.toml": okRule + okRule}, "a.toml")
+	ps := p.Lint(syscalls.X86_64)
+	if len(ps.Errors()) != 0 || len(ps.Warnings()) == 0 || !strings.Contains(ps.Warnings().Error(), "a.toml:4:1: warning: rule can never match: a.toml:1 decides") {
+		t.Errorf("%v", ps)
+	}
+	if _, err := p.Resolve(syscalls.X86_64); err != nil {
+		t.Errorf("Resolve reports %v", err)
+	}
+}
+
 // shift moves the line numbers of a.toml down by the one that holds extends.
 func shift(s string) string {
 	for n := 20; n > 0; n-- {
@@ -266,7 +278,7 @@ func shift(s string) string {
 }
 
 func TestLintHoldsErrorsToo(t *testing.T) {
-	p := mustLoad(t, texts{"a.toml": "default = \"allow\"\n" + okRule + okRule}, "a.toml")
+	p := mustLoad(t, texts{"a.toml": "default = \"allow\"\n" + okRule + ruleWith("action = \"deny\"")}, "a.toml")
 	ps := p.Lint(syscalls.X86_64)
 	if len(ps.Errors()) != 1 || ps.Errors()[0].Line != 5 || len(ps.Warnings()) != 3 {
 		t.Errorf("%v", ps)
