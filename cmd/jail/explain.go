@@ -131,6 +131,9 @@ func (x *explainer) what(text string) (explanation, error) {
 	if q.foreign {
 		return x.origin(foreignABI)
 	}
+	if isNumbered(q.name) {
+		return x.origin(unknownNumber)
+	}
 	if !syscalls.Known(q.name) {
 		if i := strings.LastIndexByte(text, ':'); i > 0 && q.name == text {
 			return explanation{}, fmt.Errorf("%s has no rule at %s; its files are %s", x.ref, text, strings.Join(x.policy.Files(), ", "))

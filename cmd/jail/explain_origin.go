@@ -14,12 +14,25 @@ import (
 // foreignABI is what a log calls the refusal of calls through other ABIs.
 const foreignABI = "foreign ABI"
 
+// unknownNumber stands for every call that a log names by its number.
+const unknownNumber = "unknown number"
+
+// isNumbered reports whether a log gives this name to a call that has none.
+func isNumbered(name string) bool {
+	number, ok := strings.CutPrefix(name, "syscall_")
+	_, err := strconv.ParseUint(number, 10, 32)
+	return ok && err == nil
+}
+
 // origin explains what a log calls a decision that no rule made.
 func (x *explainer) origin(text string) (explanation, error) {
 	r := x.rules[0]
 	d, why := r.Foreign, "a call through another ABI than the program's own is never let through"
 	var next [][]string
-	if text == "default" {
+	switch text {
+	case unknownNumber:
+		d, why = r.Unknown, "no table knows a call of this number"
+	case "default":
 		action, errno := x.policy.Default()
 		d = policy.Decision{Action: action}
 		if action == policy.Deny {
