@@ -102,6 +102,9 @@ func (f *compileFlags) compile(ref string, abi *syscalls.ABI) int {
 	if f.raw && isTerminal(os.Stdout) {
 		return fail("the bytes of a filter are nothing for a terminal: redirect them, or give -o FILE")
 	}
+	if f.raw {
+		return printBytes([]byte(out))
+	}
 	return print(out)
 }
 

@@ -76,7 +76,7 @@ func diff(args []string) int {
 	if o.json {
 		code = printJSON(d.json())
 	} else {
-		code = print(harmless(d.text()))
+		code = print(d.text())
 	}
 	if code == 0 && d.fails(o.failOn) {
 		code = differs

@@ -82,7 +82,7 @@ func (x *explainer) result(e explanation, err error) int {
 	case x.json:
 		return printJSON(e.doc)
 	}
-	return print(harmless(e.text))
+	return print(e.text)
 }
 
 // isQuestion reports whether a word that is no policy asks something of one.

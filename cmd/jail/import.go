@@ -193,26 +193,34 @@ func readInput(name string) (inputFile, error) {
 // writeWhole writes a file in one step: until it is complete, what was there
 // stays.
 func writeWhole(path, text string) error {
-	write := replaceFile
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		write = writeInto // a device or pipe
+	target, mode, write := path, fs.FileMode(0o644), replaceFile
+	if whole, err := filepath.EvalSymlinks(path); err == nil {
+		target = whole // what a link points at is replaced, not the link
 	}
-	if err := write(path, text); err != nil {
+	if info, err := os.Stat(target); err == nil {
+		mode = info.Mode().Perm()
+		if !info.Mode().IsRegular() {
+			write = writeInto // a device or pipe
+		}
+	}
+	if err := write(target, text, mode); err != nil {
 		return fmt.Errorf("cannot write %s: %w", path, cause(err))
 	}
 	return nil
 }
 
-func writeInto(path, text string) error { return os.WriteFile(path, []byte(text), 0o644) }
+func writeInto(path, text string, mode fs.FileMode) error {
+	return os.WriteFile(path, []byte(text), mode)
+}
 
-func replaceFile(path, text string) error {
+func replaceFile(path, text string, mode fs.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".jail-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name())
 	_, err = f.WriteString(text)
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
+	err = errors.Join(err, f.Chmod(mode), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}

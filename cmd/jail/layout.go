@@ -12,7 +12,7 @@ import (
 // from anywhere.
 func harmless(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r != '\n' && unicode.IsControl(r) {
+		if r != '\n' && r != '\t' && unicode.IsControl(r) {
 			return '?'
 		}
 		return r

@@ -46,6 +46,9 @@ func subFlags(args []string, switches map[string]*bool, values map[string]*strin
 		case !hasValue:
 			value, args = args[0], args[1:]
 		}
+		if value == "" {
+			return nil, fmt.Errorf("flag %s needs a value", name)
+		}
 		*set = value
 	}
 	return words, nil

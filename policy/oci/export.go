@@ -1,6 +1,7 @@
 package oci
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -131,7 +132,7 @@ func (x *exporter) regions(name string, c *policy.Call) []region {
 	}
 	strictest := otherwise
 	for _, clause := range c.Clauses {
-		if a := answerOf(clause.Then); a.severity() > strictest.severity() {
+		if a := answerOf(clause.Then); cmp.Or(a.severity()-strictest.severity(), int(a.action)-int(strictest.action)) > 0 {
 			strictest = a
 		}
 	}

@@ -29,6 +29,9 @@ func linked(tests []test) (groups []group) {
 	return groups
 }
 
+// maxStates bounds the memory of outcomes: a byte for each test in each state.
+const maxStates = 1 << 24
+
 // What is known of a test after the upper bits of a value.
 const (
 	open byte = iota // equal so far
@@ -66,7 +69,7 @@ func (g *group) outcomes() (values []uint64, ok bool) {
 				nextValues = append(nextValues, values[i]|x)
 			}
 		}
-		if len(nextStates) > maxAxis {
+		if len(nextStates) > maxAxis || len(nextStates)*len(g.tests) > maxStates {
 			return nil, false
 		}
 		states, values = nextStates, nextValues

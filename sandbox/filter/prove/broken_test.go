@@ -169,7 +169,7 @@ func TestRefused(t *testing.T) {
 		{"arithmetic", r, bpf.Program{load(16), {Code: unix.BPF_ALU | unix.BPF_LSH, K: 3}, test, ret}, "can't be followed"},
 		{"return of the accumulator", r, bpf.Program{load(16), {Code: unix.BPF_RET | unix.BPF_A}}, "can't be followed"},
 		{"a masked number", r, bpf.Program{load(0), {Code: unix.BPF_ALU | unix.BPF_AND, K: 3}, test, ret}, "number or architecture"},
-		{"too many", many, compiled, "the conditions on socket have too many outcomes"},
+		{"too many", many, compiled, "the conditions up to those on socket have too many outcomes"},
 	} {
 		if rep, err := Prove(row.rules, filter.Options{}, row.p); err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: %v (%v), want an error with %q", row.name, err, rep.Counterexample, row.want)
